@@ -1,0 +1,43 @@
+/** `ledis server`: starts a server, says where it listens, and stops it on a signal. */
+
+import type { ShutdownOptions } from "../commands/context.ts";
+import { formatAddress } from "../config/address.ts";
+import { parseServerArguments } from "../config/command-line.ts";
+import { Config } from "../config/config.ts";
+import { serverHelp } from "../config/help.ts";
+import { log } from "../log.ts";
+import { App } from "../server/app.ts";
+import { version } from "../version.ts";
+
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGQUIT", "SIGHUP"] as const;
+
+/** Runs until a signal or SHUTDOWN; answers the exit status. @throws {ConfigError | StorageError} it cannot start */
+export async function serverCommand(args: readonly string[]): Promise<number> {
+  const commandLine = parseServerArguments(args);
+  if (commandLine.action === "help") {
+    process.stdout.write(serverHelp());
+    return 0;
+  }
+  if (commandLine.action === "version") {
+    process.stdout.write(`ledis ${version}\n`);
+    return 0;
+  }
+  const app = await App.start(Config.load(commandLine));
+  const stopped = new Promise<ShutdownOptions>((resolve) => {
+    let asked = false;
+    for (const signal of SIGNALS) {
+      process.on(signal, () => {
+        if (asked) process.exit(1);
+        asked = true;
+        log.info("server", "stopping", { signal });
+        resolve({ save: true });
+      });
+    }
+    app.onShutdown(resolve);
+  });
+  const addresses = app.addresses.map(formatAddress).join(" ");
+  process.stdout.write(`ledis ${version} ready on ${addresses}\n`);
+  await app.stop(await stopped);
+  log.info("server", "stopped");
+  return 0;
+}

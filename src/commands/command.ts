@@ -1,0 +1,209 @@
+/** A command is one row of data; what the server needs to know of it follows from the row. */
+import type { Reply } from "../resp/reply.ts";
+import type { Request } from "../resp/request.ts";
+import type { Arg, ArgumentDoc, Values } from "./args.ts";
+import type { Context } from "./context.ts";
+import { Words } from "./words.ts";
+
+/** Families, as Redis groups its commands; `ledis` are those that only LedisDB has. */
+export type CommandGroup =
+  | "bitmap"
+  | "connection"
+  | "generic"
+  | "hash"
+  | "ledis"
+  | "list"
+  | "server"
+  | "set"
+  | "sorted-set"
+  | "string";
+
+/**
+ * - `write`: may change data: refused on a read-only slave and while the disk takes no writes
+ * - `readonly`: reads data
+ * - `denyoom`: may take memory; for clients that look at COMMAND INFO
+ * - `admin`, `dangerous`: for the operator
+ * - `noscript`: not for scripts
+ * - `fast`: cost does not grow with the data
+ * - `no_auth`: allowed before AUTH
+ * - `loading`, `stale`: as in Redis, for clients that look
+ * - `blocking`: may wait
+ * - `no_multi`: not inside MULTI
+ */
+export type CommandFlag =
+  | "write"
+  | "readonly"
+  | "denyoom"
+  | "admin"
+  | "dangerous"
+  | "noscript"
+  | "fast"
+  | "no_auth"
+  | "loading"
+  | "stale"
+  | "blocking"
+  | "no_multi";
+
+/** Which words of a request are keys: from `first` to `last` (negative: from the end), every `step`-th. */
+export interface KeyPositions {
+  readonly first: number;
+  readonly last: number;
+  readonly step: number;
+}
+
+const NO_KEYS: KeyPositions = { first: 0, last: 0, step: 0 };
+
+/** A command as dispatch sees it. */
+export interface Command {
+  /** Upper case; a subcommand's is `CLIENT|LIST`. */
+  readonly name: string;
+  readonly summary: string;
+  readonly group: CommandGroup;
+  /** Version of Redis (or "ledis") that has it. */
+  readonly since: string;
+  readonly flags: ReadonlySet<CommandFlag>;
+  /** Number of words with the name, negative: at least so many. As Redis states it. */
+  readonly arity: number;
+  readonly keys: KeyPositions;
+  readonly args: readonly ArgumentDoc[];
+  readonly subcommands: readonly Command[];
+  /** True when a request of `count` words, name included, may be right. */
+  accepts(count: number): boolean;
+  /** Reads the arguments and runs it. @throws {CommandError} the client's mistake */
+  invoke(context: Context, request: Request): Reply | Promise<Reply>;
+}
+
+export interface CommandRow<A extends readonly Arg<unknown>[]> {
+  readonly name: string;
+  readonly summary: string;
+  readonly since?: string;
+  readonly flags?: readonly CommandFlag[];
+  readonly args: A;
+  /** Needed only where it does not follow from the arguments. */
+  readonly keys?: KeyPositions;
+  /** Fewest and most words where the arguments alone would say something else than Redis. */
+  readonly arity?: number;
+  run(context: Context, ...values: Values<A>): Reply | Promise<Reply>;
+}
+
+const words = new Words();
+
+/** Makes a command of its row. */
+export function command<const A extends readonly Arg<unknown>[]>(
+  group: CommandGroup,
+  row: CommandRow<A>,
+): Command {
+  return build(group, row, 1);
+}
+
+/** Makes a subcommand, whose arguments start behind two words. */
+export function subcommand<const A extends readonly Arg<unknown>[]>(
+  group: CommandGroup,
+  row: CommandRow<A>,
+): Command {
+  return build(group, row, 2);
+}
+
+function build<const A extends readonly Arg<unknown>[]>(
+  group: CommandGroup,
+  row: CommandRow<A>,
+  nameWords: number,
+): Command {
+  const min = row.args.reduce((total, arg) => total + arg.min, nameWords);
+  const max = row.args.reduce((total, arg) => total + arg.max, nameWords);
+  const arity = row.arity ?? (min === max ? min : -min);
+  const least = Math.abs(arity);
+  const most = arity > 0 ? arity : max;
+  return {
+    name: row.name,
+    summary: row.summary,
+    group,
+    since: row.since ?? "1.0.0",
+    flags: new Set(row.flags ?? []),
+    arity,
+    keys: row.keys ?? keyPositions(row.args, nameWords),
+    args: row.args.flatMap((arg) => arg.docs),
+    subcommands: [],
+    accepts: (count) => count >= least && count <= most,
+    invoke: invoker(row, nameWords),
+  };
+}
+
+/** Reads a fixed number of arguments without an array in between; these calls are on the hot path. */
+function invoker<A extends readonly Arg<unknown>[]>(
+  row: CommandRow<A>,
+  nameWords: number,
+): (context: Context, request: Request) => Reply | Promise<Reply> {
+  const run = row.run.bind(row) as (context: Context, ...values: unknown[]) => Reply;
+  const [first, second, third] = row.args;
+  switch (row.args.length) {
+    case 0:
+      return (context) => run(context);
+    case 1:
+      return (context, request) => run(context, first!.read(words.of(request, nameWords)));
+    case 2:
+      return (context, request) => {
+        const reader = words.of(request, nameWords);
+        return run(context, first!.read(reader), second!.read(reader));
+      };
+    case 3:
+      return (context, request) => {
+        const reader = words.of(request, nameWords);
+        return run(context, first!.read(reader), second!.read(reader), third!.read(reader));
+      };
+    default:
+      return (context, request) => {
+        const reader = words.of(request, nameWords);
+        return run(context, ...row.args.map((arg) => arg.read(reader)));
+      };
+  }
+}
+
+/** Where the keys stand, from the arguments: a run of them that starts at a fixed place. */
+function keyPositions(args: readonly Arg<unknown>[], nameWords: number): KeyPositions {
+  let at = nameWords;
+  for (const arg of args) {
+    const doc = arg.docs[0];
+    if (doc === undefined) return NO_KEYS;
+    if (doc.type === "key") {
+      if (doc.multiple) return { first: at, last: -1, step: 1 };
+      return { first: at, last: at + countKeys(args.slice(args.indexOf(arg))) - 1, step: 1 };
+    }
+    if (doc.type === "block" && doc.multiple && doc.arguments?.[0]?.type === "key") {
+      return { first: at, last: -1, step: arg.min };
+    }
+    if (arg.min !== arg.max) return NO_KEYS;
+    at += arg.min;
+  }
+  return NO_KEYS;
+}
+
+function countKeys(args: readonly Arg<unknown>[]): number {
+  let count = 0;
+  for (const arg of args) {
+    if (arg.docs[0]?.type !== "key" || arg.min !== 1 || arg.max !== 1) return count;
+    count++;
+  }
+  return count;
+}
+
+/** A command that only leads to its subcommands, such as CLIENT. */
+export function container(
+  group: CommandGroup,
+  row: { name: string; summary: string; since?: string; subcommands: readonly Command[] },
+  invoke: Command["invoke"],
+): Command {
+  return {
+    name: row.name,
+    summary: row.summary,
+    group,
+    since: row.since ?? "1.0.0",
+    flags: new Set(),
+    arity: -2,
+    keys: NO_KEYS,
+    args: [],
+    subcommands: row.subcommands,
+    accepts: (count) => count >= 2,
+    invoke,
+  };
+}

@@ -1,0 +1,159 @@
+/**
+ * Writes a generation's newest rows to SQLite, in key order and in one transaction together with the log
+ * position that they are the state of; and keeps what can be derived from them: counters of keys, and the
+ * list of rows that nobody can reach any more. Runs in the flush worker.
+ */
+import type { Database, Statement } from "bun:sqlite";
+import { eventEnd, isPut, keyEnd, keyStart } from "../binlog/event.ts";
+import type { LogPosition } from "../binlog/position.ts";
+import { equalBytes } from "../bytes/bytes.ts";
+import { collectionId, expireAtMs, hasTtl } from "./key-row.ts";
+import { META_DEAD_SPACE } from "./meta-rows.ts";
+import { KIND_KEY, KIND_META, numberOf, prefixBytes } from "./row-key.ts";
+import { type KeySource, sortRows } from "./row-sort.ts";
+import { ROW_TABLES, type RowTable } from "./schema.ts";
+
+/** A frozen generation as the worker sees it: shared chunks, and the word that points to each row's event. */
+export interface FrozenRows extends KeySource {
+  readonly rowCount: number;
+  /** Collections that died inside the generation. */
+  readonly garbage: readonly number[];
+  eventBuffer(row: number): Uint8Array;
+  eventStart(row: number): number;
+}
+
+interface TableStatements {
+  readonly put: Statement;
+  readonly delete: Statement;
+}
+
+function prepareTable(db: Database, row: RowTable): TableStatements {
+  const { table, rest } = row;
+  const expiry = row.kind === KIND_KEY;
+  return {
+    put: db.prepare(
+      expiry
+        ? `INSERT INTO ${table} (space, key, value, expire_at) VALUES (?1, ?2, ?3, ?4)
+           ON CONFLICT DO UPDATE SET value = excluded.value, expire_at = excluded.expire_at`
+        : `INSERT INTO ${table} (${row.number}, ${rest}, value) VALUES (?1, ?2, ?3)
+           ON CONFLICT DO UPDATE SET value = excluded.value`,
+    ),
+    delete: db.prepare(`DELETE FROM ${table} WHERE ${row.number} = ?1 AND ${rest} = ?2`),
+  };
+}
+
+interface CountChange {
+  keys: number;
+  expires: number;
+}
+
+export class Applier {
+  readonly #db: Database;
+  readonly #tables: (TableStatements | undefined)[] = [];
+  readonly #head: Statement<{ head: Uint8Array }>;
+  readonly #count: Statement;
+  readonly #addGarbage: Statement;
+  readonly #setApplied: Statement;
+  #counts = new Map<number, CountChange>();
+
+  constructor(db: Database) {
+    this.#db = db;
+    for (const table of ROW_TABLES) this.#tables[table.kind] = prepareTable(db, table);
+    // Type, TTL and collection id are in the first 13 bytes of a key row's value.
+    this.#head = db.prepare(
+      "SELECT substr(value, 1, 13) AS head FROM keys WHERE space = ?1 AND key = ?2",
+    );
+    this.#count = db.prepare(
+      `INSERT INTO spaces (space, keys, expires) VALUES (?1, ?2, ?3)
+       ON CONFLICT DO UPDATE SET keys = keys + excluded.keys, expires = expires + excluded.expires`,
+    );
+    this.#addGarbage = db.prepare("INSERT OR IGNORE INTO garbage (what, number) VALUES (?1, ?2)");
+    this.#setApplied = db.prepare(
+      `INSERT INTO applied (one, file, offset, history_id) VALUES (1, ?1, ?2, ?3)
+       ON CONFLICT DO UPDATE SET file = excluded.file, offset = excluded.offset,
+         history_id = excluded.history_id`,
+    );
+  }
+
+  /**
+   * Applies all rows, or none.
+   *
+   * @param position the end of the generation in the log
+   * @throws {SQLiteError} disk full, I/O error: nothing is changed
+   */
+  apply(rows: FrozenRows, position: LogPosition, historyId: Uint8Array): void {
+    this.#counts = new Map();
+    this.#db.run("BEGIN IMMEDIATE");
+    try {
+      for (const [kind, numbers] of rowsByKind(rows)) {
+        sortRows(rows, numbers);
+        for (const row of numbers) this.#applyRow(rows, row, kind);
+      }
+      for (const [space, change] of this.#counts) {
+        this.#count.run(space, change.keys, change.expires);
+      }
+      for (const id of rows.garbage) this.#addGarbage.run("collection", id);
+      this.#setApplied.run(position.file, position.offset, historyId);
+      this.#db.run("COMMIT");
+    } catch (error) {
+      if (this.#db.inTransaction) this.#db.run("ROLLBACK");
+      throw error;
+    }
+  }
+
+  #applyRow(rows: FrozenRows, row: number, kind: number): void {
+    const buffer = rows.eventBuffer(row);
+    const at = rows.eventStart(row);
+    const start = keyStart(buffer, at);
+    const end = keyEnd(buffer, at);
+    const rest = buffer.subarray(start + prefixBytes(kind), end);
+    const number = numberOf(buffer, start);
+    const put = isPut(buffer, at);
+    const table = this.#tables[kind]!;
+    if (kind === KIND_META && equalBytes(rest, META_DEAD_SPACE)) {
+      this.#addGarbage.run("space", number);
+      return;
+    }
+    if (kind === KIND_KEY) this.#countKey(number, rest, put ? buffer : null, end);
+    if (!put) {
+      table.delete.run(number, rest);
+      return;
+    }
+    const value = buffer.subarray(end, eventEnd(buffer, at));
+    if (kind !== KIND_KEY) table.put.run(number, rest, value);
+    else table.put.run(number, rest, value, hasTtl(value, 0) ? expireAtMs(value, 0) : null);
+  }
+
+  /** Compares a key row with the one it replaces: counters, and the collection that ends with it. */
+  #countKey(space: number, key: Uint8Array, next: Uint8Array | null, at: number): void {
+    const head = this.#head.get(space, key)?.head;
+    const previousTtl = head !== undefined && hasTtl(head, 0) ? 1 : 0;
+    const nextTtl = next !== null && hasTtl(next, at) ? 1 : 0;
+    const change = this.#counts.get(space) ?? { keys: 0, expires: 0 };
+    change.keys += (next === null ? 0 : 1) - (head === undefined ? 0 : 1);
+    change.expires += nextTtl - previousTtl;
+    this.#counts.set(space, change);
+    const previousId = head === undefined ? 0 : collectionId(head, 0);
+    if (previousId !== 0 && previousId !== (next === null ? 0 : collectionId(next, at))) {
+      this.#addGarbage.run("collection", previousId);
+    }
+  }
+}
+
+/** Row numbers by kind, ascending. */
+function rowsByKind(rows: FrozenRows): [number, Uint32Array][] {
+  const counts = new Uint32Array(256);
+  for (let row = 0; row < rows.rowCount; row++) {
+    counts[rows.keyBuffer(row)[rows.keyStart(row)]!]!++;
+  }
+  const groups: (Uint32Array | undefined)[] = [];
+  const next = new Uint32Array(256);
+  for (let row = 0; row < rows.rowCount; row++) {
+    const kind = rows.keyBuffer(row)[rows.keyStart(row)]!;
+    groups[kind] ??= new Uint32Array(counts[kind]!);
+    groups[kind][next[kind]!++] = row;
+  }
+  return [...groups.entries()].filter(
+    (entry): entry is [number, Uint32Array] => entry[1] !== undefined,
+  );
+}

@@ -1,0 +1,63 @@
+/** The data directory: its layout, and the lock that keeps a second server out. */
+import { Database } from "bun:sqlite";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { StorageError } from "../errors.ts";
+
+export class DataDirectory {
+  readonly path: string;
+  readonly databasePath: string;
+  readonly logPath: string;
+  readonly #lock: Database;
+
+  /**
+   * Creates what is missing and takes the lock, which ends with this process however it ends.
+   *
+   * @throws {StorageError} another process has it open, or it cannot be created
+   */
+  constructor(path: string) {
+    this.path = path;
+    this.databasePath = join(path, "ledis.db");
+    this.logPath = join(path, "bin_log");
+    try {
+      mkdirSync(path, { recursive: true });
+      mkdirSync(this.logPath, { recursive: true });
+    } catch (error) {
+      throw new StorageError(`Cannot create ${path}: ${messageOf(error)}`, { cause: error });
+    }
+    this.#lock = lock(join(path, "ledis.lock"), path);
+  }
+
+  /** Releases the lock. */
+  close(): void {
+    this.#lock.close();
+  }
+}
+
+/**
+ * SQLite's file locks are advisory locks of the operating system, released when a process dies: an open
+ * exclusive transaction on an empty database is a portable lock file.
+ */
+function lock(path: string, directory: string): Database {
+  let db: Database | null = null;
+  try {
+    db = new Database(path, { create: true });
+    db.run("PRAGMA journal_mode = MEMORY");
+    db.run("BEGIN EXCLUSIVE");
+    return db;
+  } catch (error) {
+    db?.close();
+    const reason = messageOf(error);
+    const held = reason.includes("locked") || reason.includes("busy");
+    throw new StorageError(
+      held
+        ? `Cannot open ${directory}: another ledis process is using it`
+        : `Cannot lock ${path}: ${reason}`,
+      { cause: error },
+    );
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,44 @@
+/** What the main thread and the flush worker say to each other. */
+import type { LogPosition } from "../binlog/position.ts";
+import type { SqliteOptions } from "./schema.ts";
+
+/** Where the worker finds the bytes of a chunk: in shared memory, or in a file of the log. */
+export type ChunkSource =
+  | { readonly memory: SharedArrayBuffer; readonly length: number }
+  | { readonly path: string; readonly offset: number; readonly length: number };
+
+/** First message: which database to write. */
+export interface OpenRequest {
+  readonly kind: "open";
+  readonly sqlite: SqliteOptions;
+}
+
+/** Apply one frozen generation. */
+export interface FlushRequest {
+  readonly kind: "flush";
+  readonly chunks: readonly ChunkSource[];
+  readonly rows: SharedArrayBuffer;
+  readonly rowCount: number;
+  readonly garbage: readonly number[];
+  /** End of the generation in the log. */
+  readonly position: LogPosition;
+  readonly historyId: Uint8Array;
+}
+
+/** Make what has been applied durable in the database file, and shrink the WAL. */
+export interface CheckpointRequest {
+  readonly kind: "checkpoint";
+}
+
+export interface CloseRequest {
+  readonly kind: "close";
+}
+
+export type WorkerRequest = OpenRequest | FlushRequest | CheckpointRequest | CloseRequest;
+
+/** Every request is answered once, in order; `durable` also comes by itself after a checkpoint. */
+export type WorkerReply =
+  | { readonly kind: "done" }
+  | { readonly kind: "flushed"; readonly rows: number; readonly milliseconds: number }
+  | { readonly kind: "durable"; readonly position: LogPosition }
+  | { readonly kind: "failed"; readonly message: string };

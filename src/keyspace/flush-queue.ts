@@ -1,0 +1,88 @@
+/**
+ * Frozen generations on their way into SQLite, oldest first, one at a time. A failed flush is tried again
+ * until it succeeds: the rows stay readable here and the log holds them.
+ */
+import type { LogPosition } from "../binlog/position.ts";
+import { log } from "../log.ts";
+import type { Flusher } from "./flusher.ts";
+import type { Generation } from "./generation.ts";
+
+/** Pause after a failed flush, in ms. */
+const RETRY_MS = 1000;
+
+/** A generation that takes no more writes, and the place in the log where it ends. */
+export interface Frozen {
+  readonly generation: Generation;
+  readonly end: LogPosition;
+}
+
+export interface FlushQueueEvents {
+  /** Makes the log durable up to its end: SQLite must never be ahead of it. */
+  syncLog(): Promise<void>;
+  /** The oldest generation stands in SQLite now and has left the queue. */
+  flushed(frozen: Frozen): void;
+}
+
+export class FlushQueue {
+  readonly #flusher: Flusher;
+  readonly #events: FlushQueueEvents;
+  readonly #historyId: Uint8Array;
+  readonly #frozen: Frozen[] = [];
+  #running: Promise<void> | null = null;
+  #closed = false;
+  /** Why the last attempt failed; null when it did not. */
+  failure: string | null = null;
+  flushCount = 0;
+  rowCount = 0;
+  lastFlushMilliseconds = 0;
+
+  constructor(flusher: Flusher, historyId: Uint8Array, events: FlushQueueEvents) {
+    this.#flusher = flusher;
+    this.#historyId = historyId;
+    this.#events = events;
+  }
+
+  /** Frozen generations, oldest first. */
+  get frozen(): readonly Frozen[] {
+    return this.#frozen;
+  }
+
+  push(frozen: Frozen): void {
+    this.#frozen.push(frozen);
+    this.#running ??= this.#run();
+  }
+
+  /** Resolves when the queue is empty; a failing flush keeps it waiting. */
+  async drained(): Promise<void> {
+    while (this.#running !== null) await this.#running;
+  }
+
+  /** Gives up retrying, so that `drained` resolves even if SQLite refuses. */
+  close(): void {
+    this.#closed = true;
+  }
+
+  async #run(): Promise<void> {
+    while (this.#frozen.length > 0) {
+      const oldest = this.#frozen[0]!;
+      try {
+        await this.#events.syncLog();
+        const result = await this.#flusher.flush(oldest.generation, oldest.end, this.#historyId);
+        this.flushCount++;
+        this.rowCount += result.rows;
+        this.lastFlushMilliseconds = result.milliseconds;
+        this.failure = null;
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        if (this.failure === null) log.error("flush", "cannot write to SQLite", { reason });
+        this.failure = reason;
+        if (this.#closed) break;
+        await Bun.sleep(RETRY_MS);
+        continue;
+      }
+      this.#frozen.shift();
+      this.#events.flushed(oldest);
+    }
+    this.#running = null;
+  }
+}

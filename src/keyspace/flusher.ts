@@ -1,0 +1,101 @@
+/** The main thread's handle of the flush worker: requests in, promises out. */
+import { logFilePath } from "../binlog/log-files.ts";
+import type { LogPosition } from "../binlog/position.ts";
+import { StorageError } from "../errors.ts";
+import type { ChunkSource, WorkerReply, WorkerRequest } from "./flush-protocol.ts";
+import type { Generation } from "./generation.ts";
+import type { SqliteOptions } from "./schema.ts";
+
+interface Waiting {
+  resolve(reply: WorkerReply): void;
+  reject(error: StorageError): void;
+}
+
+export class Flusher {
+  readonly #worker: Worker;
+  readonly #logDirectory: string;
+  readonly #waiting: Waiting[] = [];
+  #onDurable: (position: LogPosition) => void = () => {};
+
+  constructor(logDirectory: string) {
+    this.#logDirectory = logDirectory;
+    this.#worker = new Worker(new URL("./flush-worker.ts", import.meta.url));
+    this.#worker.onmessage = (event: MessageEvent<WorkerReply>) => this.#take(event.data);
+    this.#worker.onerror = (event) => {
+      const error = new StorageError(`the flush worker stopped: ${event.message}`);
+      for (const waiting of this.#waiting.splice(0)) waiting.reject(error);
+    };
+  }
+
+  /** Calls `listener` whenever everything before a position has become durable in SQLite. */
+  onDurable(listener: (position: LogPosition) => void): void {
+    this.#onDurable = listener;
+  }
+
+  /** @throws {StorageError} the database cannot be opened */
+  async open(sqlite: SqliteOptions): Promise<void> {
+    await this.#ask({ kind: "open", sqlite });
+  }
+
+  /**
+   * Applies a frozen generation that ends at `position`.
+   *
+   * @throws {StorageError} SQLite refused (disk full, I/O error); nothing was applied
+   */
+  async flush(
+    generation: Generation,
+    position: LogPosition,
+    historyId: Uint8Array,
+  ): Promise<{ rows: number; milliseconds: number }> {
+    const reply = await this.#ask({
+      kind: "flush",
+      chunks: generation.chunks.map((chunk, number) => this.#source(generation, chunk, number)),
+      rows: generation.rows.buffer,
+      rowCount: generation.rowCount,
+      garbage: generation.garbage,
+      position,
+      historyId,
+    });
+    if (reply.kind !== "flushed") throw new StorageError("the flush worker is out of step");
+    return reply;
+  }
+
+  /** Makes everything applied durable in the database file. */
+  async checkpoint(): Promise<void> {
+    await this.#ask({ kind: "checkpoint" });
+  }
+
+  async close(): Promise<void> {
+    await this.#ask({ kind: "close" });
+    this.#worker.terminate();
+  }
+
+  /** Stops the worker without waiting for anything. */
+  async abandon(): Promise<void> {
+    await this.#worker.terminate();
+  }
+
+  #source(generation: Generation, chunk: Uint8Array, number: number): ChunkSource {
+    const length = generation.chunkEnds[number]!;
+    if (chunk.buffer instanceof SharedArrayBuffer) return { memory: chunk.buffer, length };
+    const place = generation.places[number]!;
+    return { path: logFilePath(this.#logDirectory, place.file), offset: place.offset, length };
+  }
+
+  #ask(request: WorkerRequest): Promise<WorkerReply> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ resolve, reject });
+      this.#worker.postMessage(request);
+    });
+  }
+
+  #take(reply: WorkerReply): void {
+    if (reply.kind === "durable") {
+      this.#onDurable(reply.position);
+      return;
+    }
+    const waiting = this.#waiting.shift();
+    if (reply.kind === "failed") waiting?.reject(new StorageError(reply.message));
+    else waiting?.resolve(reply);
+  }
+}

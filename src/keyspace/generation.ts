@@ -1,0 +1,501 @@
+/**
+ * One generation of the memtable: events exactly as they stand in the log, and an index that maps a
+ * row key to the newest of them.
+ *
+ * Events live in chunks of about a megabyte. A row is four int32: place of its newest event (chunk
+ * number and offset in one word), hash of its key, next row of the same collection, what is known of
+ * the row in the layers below. Rows are numbered in order of arrival; an open-addressing table maps
+ * hashes to row numbers. So nothing here is an object per row, the garbage collector has nothing to
+ * follow, and because chunks and rows are shared memory, the flush worker reads a frozen generation
+ * where it stands.
+ */
+import {
+  DELETE_OVERHEAD_BYTES,
+  EVENT_DELETE,
+  EVENT_HEADER_BYTES,
+  EVENT_PUT,
+  eventEnd,
+  isPut,
+  keyEnd,
+  keyStart,
+  PUT_OVERHEAD_BYTES,
+  putEventBytes,
+  writeDeleteHead,
+  writePutHead,
+} from "../binlog/event.ts";
+import type { LogPosition } from "../binlog/position.ts";
+import { equalRange } from "../bytes/bytes.ts";
+import { hashBytes } from "../bytes/hash.ts";
+import { CHUNK_BYTES, type ChunkPool } from "./chunk-pool.ts";
+import { collectionId } from "./key-row.ts";
+import { KeyTally } from "./key-tally.ts";
+import { OrderedRows } from "./ordered-rows.ts";
+import { KIND_KEY, PRIOR_UNKNOWN, type Prior, type RowKey, readU48 } from "./row-key.ts";
+import {
+  AT,
+  HASH,
+  NEXT,
+  NO_ROW,
+  OFFSET_BITS,
+  OFFSET_MASK,
+  PRIOR,
+  ROW_WORDS,
+} from "./row-layout.ts";
+import type { RowValue } from "./row-value.ts";
+
+/** Events above this size get a chunk of their own. */
+const SHARED_CHUNK_EVENT_MAX = CHUNK_BYTES >> 2;
+
+/** Larger values are never written over in place: a reply may still refer to them. */
+const REWRITE_BYTES_MAX = 64 << 10;
+
+const ROWS_MIN = 1024;
+const NOTHING = new Uint8Array(0);
+
+function sharedInt32(length: number): Int32Array<SharedArrayBuffer> {
+  return new Int32Array(new SharedArrayBuffer(length * 4));
+}
+
+export class Generation {
+  readonly #pool: ChunkPool;
+  /** Memory that holds events; the last one is being filled. */
+  readonly chunks: Uint8Array[] = [];
+  /** Bytes used in each chunk. */
+  readonly chunkEnds: number[] = [];
+  /** ROW_WORDS words for each row. */
+  rows = sharedInt32(ROWS_MIN * ROW_WORDS);
+  rowCount = 0;
+  /** Row number + 1 and hash for each slot; 0 is free. */
+  #slots = new Int32Array(ROWS_MIN * 4);
+  #slotMask = ROWS_MIN * 2 - 1;
+  /** Collection id → its newest row here; the rows of one collection are chained by NEXT. */
+  readonly #chains = new Map<number, number>();
+  /** Collections whose key row was replaced or deleted while it stood in this generation. */
+  readonly garbage: number[] = [];
+  /** Where each chunk's first byte stands in the log; null: not in the log. */
+  readonly places: (LogPosition | null)[] = [];
+  /** Bytes of all events, also of those that a newer one of the same row has replaced. */
+  bytes = 0;
+  /** Counts this generation's keys on demand. */
+  readonly tally = new KeyTally(this);
+  readonly #ordered = new Map<string, OrderedRows>();
+  #current: Uint8Array = NOTHING;
+  #end = 0;
+
+  constructor(pool: ChunkPool) {
+    this.#pool = pool;
+  }
+
+  /** Memory held, index included, in bytes. */
+  get memoryBytes(): number {
+    let sum = this.rows.byteLength + this.#slots.byteLength;
+    for (const chunk of this.chunks) sum += chunk.length;
+    return sum;
+  }
+
+  /** Number of the row with this key, or NO_ROW. */
+  find(key: RowKey): number {
+    return this.#find(key.hash, key.bytes, 0, key.length);
+  }
+
+  /** Chunk that holds the newest event of `row`. */
+  chunkOf(row: number): Uint8Array {
+    return this.chunks[this.rows[row * ROW_WORDS + AT]! >>> OFFSET_BITS]!;
+  }
+
+  /** Offset of the newest event of `row` in its chunk. */
+  offsetOf(row: number): number {
+    return this.rows[row * ROW_WORDS + AT]! & OFFSET_MASK;
+  }
+
+  /** True when the row's newest event is a put. */
+  isPresent(row: number): boolean {
+    return isPut(this.chunkOf(row), this.offsetOf(row));
+  }
+
+  /** Points `value` at the row's value; false when the row's newest event is a delete. */
+  readValue(row: number, value: RowValue): boolean {
+    const chunk = this.chunkOf(row);
+    const at = this.offsetOf(row);
+    if (!isPut(chunk, at)) return false;
+    value.set(chunk, keyEnd(chunk, at), eventEnd(chunk, at));
+    return true;
+  }
+
+  /** The row's key, as a view. */
+  keyOf(row: number): Uint8Array {
+    const chunk = this.chunkOf(row);
+    const at = this.offsetOf(row);
+    return chunk.subarray(keyStart(chunk, at), keyEnd(chunk, at));
+  }
+
+  /** Rows of one kind and number (database, space, collection) in key order, as of now. */
+  ordered(kind: number, number: number): OrderedRows {
+    const name = `${kind}:${number}`;
+    let rows = this.#ordered.get(name);
+    if (rows === undefined) {
+      rows = new OrderedRows(this, kind, number);
+      this.#ordered.set(name, rows);
+    }
+    rows.refresh();
+    return rows;
+  }
+
+  keyBuffer(row: number): Uint8Array {
+    return this.chunkOf(row);
+  }
+
+  keyStart(row: number): number {
+    return keyStart(this.chunkOf(row), this.offsetOf(row));
+  }
+
+  keyEnd(row: number): number {
+    return keyEnd(this.chunkOf(row), this.offsetOf(row));
+  }
+
+  /** Newest row of the collection `id`, or NO_ROW; follow with `nextInChain`. */
+  chainOf(id: number): number {
+    return this.#chains.get(id) ?? NO_ROW;
+  }
+
+  nextInChain(row: number): number {
+    return this.rows[row * ROW_WORDS + NEXT]!;
+  }
+
+  /**
+   * Appends a put event and makes it the row's newest; the caller fills in the value at once.
+   *
+   * @param id collection that a key row's value names, 0 for strings and for other rows
+   * @param undo takes what `undo` needs to reverse this; null where nothing will be undone
+   * @returns true when an event was added, false when one of the same turn was written over
+   */
+  put(
+    key: RowKey,
+    valueBytes: number,
+    id: number,
+    timeSeconds: number,
+    undo: UndoLog | null,
+    value: RowValue,
+  ): boolean {
+    const row = this.find(key);
+    if (row !== NO_ROW && undo !== null && this.#rewrite(row, valueBytes, id, undo, value)) {
+      return false;
+    }
+    const size = putEventBytes(key.length, valueBytes);
+    const at = this.#reserve(size);
+    const chunk = this.#current;
+    const keyAt = writePutHead(chunk, at, timeSeconds, key.length, valueBytes);
+    copyKey(chunk, keyAt, key);
+    value.set(chunk, keyAt + key.length, at + size);
+    this.#point(row, key, at, id, undo);
+    return true;
+  }
+
+  /** Appends a delete event and makes it the row's newest. */
+  delete(key: RowKey, timeSeconds: number, undo: UndoLog | null): void {
+    const row = this.find(key);
+    const at = this.#reserve(DELETE_OVERHEAD_BYTES + key.length);
+    const chunk = this.#current;
+    copyKey(chunk, writeDeleteHead(chunk, at, timeSeconds, key.length), key);
+    this.#point(row, key, at, 0, undo);
+  }
+
+  /** Room for an event that is no row, such as a turn's end; answers its offset in the last chunk. */
+  reserve(bytes: number): number {
+    return this.#reserve(bytes);
+  }
+
+  /** Makes the next event start a new chunk. */
+  seal(): void {
+    this.#current = NOTHING;
+    this.#end = 0;
+  }
+
+  /** Adds bytes that already hold events, at most CHUNK_BYTES unless they are one event; answers their chunk number. */
+  adopt(chunk: Uint8Array, place: LogPosition): number {
+    this.chunks.push(chunk);
+    this.chunkEnds.push(chunk.length);
+    this.places.push(place);
+    this.bytes += chunk.length;
+    this.#current = chunk;
+    this.#end = chunk.length;
+    return this.chunks.length - 1;
+  }
+
+  /** Indexes the put or delete event at `at` of chunk `chunkNumber`. */
+  index(chunkNumber: number, at: number): void {
+    const chunk = this.chunks[chunkNumber]!;
+    const start = keyStart(chunk, at);
+    const end = keyEnd(chunk, at);
+    const hash = hashBytes(chunk, start, end);
+    const row = this.#find(hash, chunk, start, end - start);
+    const place = (chunkNumber << OFFSET_BITS) | at;
+    if (row === NO_ROW) {
+      this.#insert(hash, chunk, start, place, PRIOR_UNKNOWN);
+      return;
+    }
+    const isKeyRow = chunk[start] === KIND_KEY && isPut(chunk, at);
+    this.#replace(row, place, isKeyRow ? collectionId(chunk, end) : 0);
+  }
+
+  /** Takes back what a failed turn did since `mark`, newest first. */
+  undo(undo: UndoLog, mark: GenerationMark): void {
+    for (let i = undo.length - 2; i >= 0; i -= 2) {
+      this.rows[undo.words[i]! * ROW_WORDS + AT] = undo.words[i + 1]!;
+    }
+    for (let row = this.rowCount - 1; row >= mark.rowCount; row--) this.#remove(row);
+    this.tally.reset();
+    this.#ordered.clear();
+    this.garbage.length = mark.garbageCount;
+    while (this.chunks.length > mark.chunkCount) {
+      this.#pool.give(this.chunks.pop()!);
+      this.chunkEnds.pop();
+      this.places.pop();
+    }
+    this.#current = mark.sealed ? NOTHING : this.chunks.at(-1)!;
+    this.#end = mark.end;
+    if (!mark.sealed) this.chunkEnds[this.chunks.length - 1] = mark.end;
+    this.bytes = mark.bytes;
+  }
+
+  /** Remembers where this generation ends now. */
+  mark(): GenerationMark {
+    return {
+      rowCount: this.rowCount,
+      garbageCount: this.garbage.length,
+      chunkCount: this.chunks.length,
+      end: this.#end,
+      sealed: this.#current === NOTHING,
+      bytes: this.bytes,
+    };
+  }
+
+  /** Gives the chunks back; nothing may look into this generation any more. */
+  release(): void {
+    for (const chunk of this.chunks) this.#pool.give(chunk);
+    this.chunks.length = 0;
+    this.rowCount = 0;
+  }
+
+  /**
+   * Lets go of the chunks' memory: from now on events are read from the log's files, mapped.
+   *
+   * @param map gives `bytes` bytes of the log from `place` on
+   */
+  spill(map: (place: LogPosition, bytes: number) => Uint8Array): void {
+    for (const [number, chunk] of this.chunks.entries()) {
+      const place = this.places[number];
+      if (place === null || place === undefined || !isShared(chunk)) continue;
+      this.chunks[number] = map(place, this.chunkEnds[number]!);
+      this.#pool.give(chunk);
+    }
+    this.seal();
+  }
+
+  #find(hash: number, bytes: Uint8Array, start: number, length: number): number {
+    const slots = this.#slots;
+    const mask = this.#slotMask;
+    let slot = hash & mask;
+    for (;;) {
+      const entry = slots[slot * 2]!;
+      if (entry === 0) return NO_ROW;
+      if (slots[slot * 2 + 1] === hash && this.#hasKey(entry - 1, bytes, start, length)) {
+        return entry - 1;
+      }
+      slot = (slot + 1) & mask;
+    }
+  }
+
+  #hasKey(row: number, bytes: Uint8Array, start: number, length: number): boolean {
+    const place = this.rows[row * ROW_WORDS + AT]!;
+    const chunk = this.chunks[place >>> OFFSET_BITS]!;
+    const at = place & OFFSET_MASK;
+    if (chunk[at + EVENT_HEADER_BYTES] === EVENT_PUT) {
+      if (((chunk[at + 9]! << 8) | chunk[at + 10]!) !== length) return false;
+      const from = at + PUT_OVERHEAD_BYTES;
+      if (length > 64) return equalRange(chunk, from, from + length, bytes, start, start + length);
+      for (let i = 0; i < length; i++) if (chunk[from + i] !== bytes[start + i]) return false;
+      return true;
+    }
+    const from = keyStart(chunk, at);
+    const to = keyEnd(chunk, at);
+    return to - from === length && equalRange(chunk, from, to, bytes, start, start + length);
+  }
+
+  /**
+   * A row that this turn wrote before, with a value of the same size, is written over in place: nobody
+   * has seen the earlier event yet. So a hot row costs one event a turn.
+   */
+  #rewrite(row: number, valueBytes: number, id: number, undo: UndoLog, value: RowValue): boolean {
+    const place = this.rows[row * ROW_WORDS + AT]! >>> 0;
+    if (place < undo.turnStart || valueBytes > REWRITE_BYTES_MAX) return false;
+    const chunk = this.chunks[place >>> OFFSET_BITS]!;
+    const at = place & OFFSET_MASK;
+    if (chunk[at + EVENT_HEADER_BYTES] === EVENT_DELETE) return false;
+    const from = keyEnd(chunk, at);
+    const to = eventEnd(chunk, at);
+    if (to - from !== valueBytes) return false;
+    this.#noteGarbage(chunk, at, id);
+    this.tally.touch(row);
+    value.set(chunk, from, to);
+    return true;
+  }
+
+  /** Makes the event at `at` of the current chunk the newest of its row. */
+  #point(row: number, key: RowKey, at: number, id: number, undo: UndoLog | null): void {
+    const place = ((this.chunks.length - 1) << OFFSET_BITS) | at;
+    if (row === NO_ROW) {
+      this.#insert(key.hash, key.bytes, 0, place, key.prior);
+      return;
+    }
+    const previous = this.rows[row * ROW_WORDS + AT]!;
+    if (undo !== null && previous >>> 0 < undo.turnStart) undo.add(row, previous);
+    this.#replace(row, place, id);
+  }
+
+  #replace(row: number, place: number, id: number): void {
+    const previous = this.rows[row * ROW_WORDS + AT]!;
+    this.#noteGarbage(this.chunks[previous >>> OFFSET_BITS]!, previous & OFFSET_MASK, id);
+    this.rows[row * ROW_WORDS + AT] = place;
+    this.tally.touch(row);
+  }
+
+  /** The event at `at` is replaced: if it is a key row of a collection other than `id`, that one is dead. */
+  #noteGarbage(chunk: Uint8Array, at: number, id: number): void {
+    if (!isPut(chunk, at) || chunk[keyStart(chunk, at)] !== KIND_KEY) return;
+    const previous = collectionId(chunk, keyEnd(chunk, at));
+    if (previous !== 0 && previous !== id) this.garbage.push(previous);
+  }
+
+  #insert(hash: number, bytes: Uint8Array, start: number, place: number, prior: Prior): void {
+    const row = this.rowCount++;
+    const base = row * ROW_WORDS;
+    if (base === this.rows.length) this.#growRows();
+    const rows = this.rows;
+    rows[base + AT] = place;
+    rows[base + HASH] = hash;
+    rows[base + PRIOR] = prior;
+    if (bytes[start]! > KIND_KEY) {
+      const id = readU48(bytes, start + 1);
+      rows[base + NEXT] = this.#chains.get(id) ?? NO_ROW;
+      this.#chains.set(id, row);
+    }
+    if (this.rowCount * 2 > this.#slotMask) this.#growSlots();
+    else this.#occupy(hash, row);
+  }
+
+  #occupy(hash: number, row: number): void {
+    const slots = this.#slots;
+    const mask = this.#slotMask;
+    let slot = hash & mask;
+    while (slots[slot * 2] !== 0) slot = (slot + 1) & mask;
+    slots[slot * 2] = row + 1;
+    slots[slot * 2 + 1] = hash;
+  }
+
+  /** Removes the newest row. Only the newest: no later row's probe can have passed over its slot. */
+  #remove(row: number): void {
+    const base = row * ROW_WORDS;
+    const hash = this.rows[base + HASH]!;
+    const chunk = this.chunkOf(row);
+    const start = keyStart(chunk, this.offsetOf(row));
+    if (chunk[start]! > KIND_KEY) {
+      const id = readU48(chunk, start + 1);
+      const next = this.rows[base + NEXT]!;
+      if (next === NO_ROW) this.#chains.delete(id);
+      else this.#chains.set(id, next);
+    }
+    const mask = this.#slotMask;
+    let slot = hash & mask;
+    while (this.#slots[slot * 2] !== row + 1) slot = (slot + 1) & mask;
+    this.#slots[slot * 2] = 0;
+    this.#slots[slot * 2 + 1] = 0;
+    this.rowCount--;
+  }
+
+  #growRows(): void {
+    const grown = sharedInt32(this.rows.length * 2);
+    grown.set(this.rows);
+    this.rows = grown;
+  }
+
+  #growSlots(): void {
+    const capacity = (this.#slotMask + 1) * 2;
+    this.#slots = new Int32Array(capacity * 2);
+    this.#slotMask = capacity - 1;
+    for (let row = 0; row < this.rowCount; row++) {
+      this.#occupy(this.rows[row * ROW_WORDS + HASH]!, row);
+    }
+  }
+
+  /** Finds room for `bytes`, in the current chunk or in a new one; answers the offset. */
+  #reserve(bytes: number): number {
+    if (this.#end + bytes > this.#current.length) this.#begin(bytes);
+    const at = this.#end;
+    this.#end = at + bytes;
+    this.chunkEnds[this.chunks.length - 1] = this.#end;
+    this.bytes += bytes;
+    return at;
+  }
+
+  #begin(bytes: number): void {
+    // An event's own chunk is never taken back into the pool: a reply may still refer to its value.
+    const own = bytes === CHUNK_BYTES ? bytes + 1 : bytes;
+    const size = bytes > SHARED_CHUNK_EVENT_MAX ? own : CHUNK_BYTES;
+    this.#current = this.#pool.take(size);
+    this.chunks.push(this.#current);
+    this.chunkEnds.push(0);
+    this.places.push(null);
+    this.#end = 0;
+  }
+}
+
+/** Where a generation ended at some moment. */
+export interface GenerationMark {
+  readonly rowCount: number;
+  readonly garbageCount: number;
+  readonly chunkCount: number;
+  readonly end: number;
+  readonly sealed: boolean;
+  readonly bytes: number;
+}
+
+function isShared(chunk: Uint8Array): boolean {
+  return chunk.buffer instanceof SharedArrayBuffer;
+}
+
+/** What to restore when a turn fails: pairs of a row and the place that it had before the turn. */
+export class UndoLog {
+  words = new Int32Array(1024);
+  length = 0;
+  /** Events at or behind this place belong to the turn. */
+  turnStart = 0;
+
+  /** Forgets the last turn; the next one starts at offset `end` of the generation's last chunk. */
+  begin(generation: Generation): void {
+    this.length = 0;
+    const mark = generation.mark();
+    const chunk = mark.sealed ? mark.chunkCount : mark.chunkCount - 1;
+    this.turnStart = ((chunk << OFFSET_BITS) | mark.end) >>> 0;
+  }
+
+  add(row: number, previous: number): void {
+    if (this.length === this.words.length) {
+      const grown = new Int32Array(this.words.length * 2);
+      grown.set(this.words);
+      this.words = grown;
+    }
+    this.words[this.length++] = row;
+    this.words[this.length++] = previous;
+  }
+}
+
+function copyKey(target: Uint8Array, at: number, key: RowKey): void {
+  const bytes = key.bytes;
+  const length = key.length;
+  if (length > 48) {
+    target.set(bytes.subarray(0, length), at);
+    return;
+  }
+  for (let i = 0; i < length; i++) target[at + i] = bytes[i]!;
+}

@@ -1,0 +1,25 @@
+/** What a keyspace has to be told. Sizes in bytes; config/options.ts has the defaults and their reasons. */
+
+/** When an acknowledged write survives a power cut: before its reply, within a second, whenever. */
+export type SyncPolicy = "always" | "everysec" | "no";
+
+export interface KeyspaceOptions {
+  readonly directory: string;
+  readonly sync: SyncPolicy;
+  /** Events that the active generation holds before it is frozen. */
+  readonly writeBufferBytes: number;
+  /** Row cache and SQLite's page caches together. */
+  readonly cacheBytes: number;
+  /** How much of the SQLite file the reading connection maps. */
+  readonly mmapBytes: number;
+  /** Page size of a new SQLite file: a power of two from 512 to 65536. */
+  readonly pageBytes: number;
+  /** Log bytes after which a generation is frozen whatever its size: what a recovery has to read. */
+  readonly flushLogBytes: number;
+  /** Age at which written rows are flushed, in ms. */
+  readonly flushIntervalMs: number;
+  /** Size at which a log file takes no further turn. */
+  readonly logFileBytesMax: number;
+  /** Log files to keep although SQLite holds their state; 0: none but the current one. */
+  readonly logFilesMax: number;
+}

@@ -1,0 +1,105 @@
+/**
+ * Rows that SQLite holds as well, kept in memory because they were written or read a short while ago:
+ * clean generations, newest first. A row that is read from SQLite goes into the newest one, so whatever
+ * an older one holds of the same row is never seen; and generations leave oldest first.
+ */
+import type { Bytes } from "../bytes/bytes.ts";
+import type { ChunkPool } from "./chunk-pool.ts";
+import { Generation } from "./generation.ts";
+import type { RowKey } from "./row-key.ts";
+import { NO_ROW } from "./row-layout.ts";
+import { RowValue } from "./row-value.ts";
+
+/** Larger values are not worth their room, in bytes. */
+const VALUE_BYTES_MAX = 64 << 10;
+/** A generation that grows by reads alone makes way for a fresh one at this share of the budget. */
+const GENERATIONS_PER_BUDGET = 4;
+
+/** What the cache knows of a row. */
+export type Cached = "unknown" | "absent" | "present";
+
+export class RowCache {
+  readonly #pool: ChunkPool;
+  #budgetBytes: number;
+  #generations: Generation[] = [];
+  readonly #value = new RowValue();
+  /** Chunks of the newest generation when the budget was last looked at. */
+  #chunksAtShrink = 0;
+
+  /** @param budgetBytes memory that generations may take together, in bytes */
+  constructor(pool: ChunkPool, budgetBytes: number) {
+    this.#pool = pool;
+    this.#budgetBytes = budgetBytes;
+  }
+
+  get memoryBytes(): number {
+    let sum = 0;
+    for (const generation of this.#generations) sum += generation.memoryBytes;
+    return sum;
+  }
+
+  set budgetBytes(bytes: number) {
+    this.#budgetBytes = bytes;
+    this.#shrink();
+  }
+
+  /** Looks the row up and points `value` at it when it is present. */
+  get(key: RowKey, value: RowValue): Cached {
+    for (const generation of this.#generations) {
+      const row = generation.find(key);
+      if (row !== NO_ROW) return generation.readValue(row, value) ? "present" : "absent";
+    }
+    return "unknown";
+  }
+
+  /** Remembers what SQLite answered for a row that `get` did not know: its value, or null for none. */
+  add(key: RowKey, bytes: Bytes | null): void {
+    if (bytes !== null && bytes.length > VALUE_BYTES_MAX) return;
+    const newest = this.#newest();
+    if (bytes === null) {
+      newest.delete(key, 0, null);
+      return;
+    }
+    newest.put(key, bytes.length, 0, 0, null, this.#value);
+    this.#value.buffer.set(bytes, this.#value.start);
+  }
+
+  /** Takes a generation over whose rows have just been applied to SQLite. */
+  push(generation: Generation): void {
+    this.#generations.unshift(generation);
+    this.#shrink();
+  }
+
+  /** Lets generations go that the budget has no room for. Values read before this are invalid after it. */
+  endTurn(): void {
+    const newest = this.#generations[0];
+    if (newest === undefined || newest.chunks.length === this.#chunksAtShrink) return;
+    this.#chunksAtShrink = newest.chunks.length;
+    this.#shrink();
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    for (const generation of this.#generations) generation.release();
+    this.#generations = [];
+  }
+
+  #newest(): Generation {
+    const newest = this.#generations[0];
+    if (newest !== undefined && newest.bytes < this.#budgetBytes / GENERATIONS_PER_BUDGET) {
+      return newest;
+    }
+    const fresh = new Generation(this.#pool);
+    this.#generations.unshift(fresh);
+    return fresh;
+  }
+
+  #shrink(): void {
+    let memory = this.memoryBytes;
+    while (memory > this.#budgetBytes && this.#generations.length > 0) {
+      const oldest = this.#generations.pop()!;
+      memory -= oldest.memoryBytes;
+      oldest.release();
+    }
+  }
+}

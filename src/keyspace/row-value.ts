@@ -1,0 +1,17 @@
+/** A stretch of bytes that holds a row's value; `buffer` belongs to the keyspace. */
+export class RowValue {
+  buffer: Uint8Array = new Uint8Array(0);
+  start = 0;
+  end = 0;
+
+  set(buffer: Uint8Array, start: number, end: number): this {
+    this.buffer = buffer;
+    this.start = start;
+    this.end = end;
+    return this;
+  }
+
+  get length(): number {
+    return this.end - this.start;
+  }
+}

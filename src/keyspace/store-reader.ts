@@ -1,0 +1,156 @@
+/**
+ * The main thread's view of SQLite: point reads, pages of ranges, counters. All reads of one turn see
+ * one snapshot, because a read transaction is opened by the turn's first read and closed by its end;
+ * a statement outside one would also pay for two locks of its own.
+ */
+import type { Database, Statement } from "bun:sqlite";
+import type { LogPosition } from "../binlog/position.ts";
+import { type Bytes, EMPTY } from "../bytes/bytes.ts";
+import { numberOf, prefixBytes } from "./row-key.ts";
+import { openForReading, ROW_TABLES, type RowTable, type SqliteOptions } from "./schema.ts";
+
+/** Counters of one space, exact for the snapshot that they were read in. */
+export interface SpaceCounts {
+  readonly keys: number;
+  readonly expires: number;
+}
+
+interface RangeRow {
+  rest: Uint8Array;
+  value: Uint8Array;
+}
+
+interface KindStatements {
+  readonly table: RowTable;
+  readonly get: Statement<{ value: Uint8Array }>;
+  readonly ascending: Statement<RangeRow>;
+  readonly descending: Statement<RangeRow>;
+}
+
+/** A key row whose TTL has passed: what `expired` answers. */
+export interface ExpiringKey {
+  readonly space: number;
+  readonly key: Uint8Array;
+  readonly expire_at: number;
+}
+
+const FIRST_EXPIRING: ExpiringKey = { expire_at: 0, space: 0, key: EMPTY };
+
+function prepareKind(db: Database, table: RowTable): KindStatements {
+  const select = `SELECT ${table.rest} AS rest, value FROM ${table.table} WHERE ${table.number} = ?1`;
+  return {
+    table,
+    get: db.prepare(
+      `SELECT value FROM ${table.table} WHERE ${table.number} = ?1 AND ${table.rest} = ?2`,
+    ) as Statement<{ value: Uint8Array }>,
+    ascending: db.prepare(
+      `${select} AND ${table.rest} >= ?2 AND (?3 IS NULL OR ${table.rest} < ?3)
+       ORDER BY ${table.rest} LIMIT ?4`,
+    ) as Statement<RangeRow>,
+    descending: db.prepare(
+      `${select} AND ${table.rest} >= ?2 AND (?3 IS NULL OR ${table.rest} < ?3)
+       ORDER BY ${table.rest} DESC LIMIT ?4`,
+    ) as Statement<RangeRow>,
+  };
+}
+
+export class StoreReader {
+  readonly #db: Database;
+  readonly #kinds: (KindStatements | undefined)[] = [];
+  readonly #begin: Statement;
+  readonly #end: Statement;
+  readonly #counts: Statement<{ keys: number; expires: number }>;
+  readonly #applied: Statement<{ file: number; offset: number }>;
+  readonly #history: Statement<{ history_id: Uint8Array }>;
+  readonly #expired: Statement<ExpiringKey>;
+  #inTransaction = false;
+  #beginListener: () => void = () => {};
+  /** Statements run since the start: what "statements per command" is measured by. */
+  statementCount = 0;
+
+  constructor(options: SqliteOptions) {
+    this.#db = openForReading(options);
+    for (const table of ROW_TABLES) this.#kinds[table.kind] = prepareKind(this.#db, table);
+    this.#begin = this.#db.prepare("BEGIN");
+    this.#end = this.#db.prepare("COMMIT");
+    this.#counts = this.#db.prepare("SELECT keys, expires FROM spaces WHERE space = ?1");
+    this.#applied = this.#db.prepare("SELECT file, offset FROM applied");
+    this.#history = this.#db.prepare("SELECT history_id FROM applied");
+    this.#expired = this.#db.prepare(
+      `SELECT space, key, expire_at FROM keys INDEXED BY keys_by_expiry
+       WHERE (expire_at, space, key) > (?1, ?2, ?3) AND expire_at <= ?4
+       ORDER BY expire_at, space, key LIMIT ?5`,
+    );
+  }
+
+  /** Calls `listener` when a snapshot is taken that `endTurn` has to end. */
+  onBegin(listener: () => void): void {
+    this.#beginListener = listener;
+  }
+
+  /** Value of the row with this whole key, or null. */
+  get(rowKey: Bytes): Bytes | null {
+    this.#read();
+    const kind = this.#kinds[rowKey[0]!]!;
+    const rest = rowKey.subarray(prefixBytes(rowKey[0]!));
+    return kind.get.get(numberOf(rowKey, 0), rest)?.value ?? null;
+  }
+
+  /**
+   * Up to `limit` rows with `from` <= key < `to`, both of one kind and number, in key order or against it.
+   *
+   * @param to null: to the end of that kind and number
+   */
+  range(from: Bytes, to: Bytes | null, limit: number, reverse: boolean): RangeRow[] {
+    this.#read();
+    const kind = this.#kinds[from[0]!]!;
+    const prefix = prefixBytes(from[0]!);
+    const statement = reverse ? kind.descending : kind.ascending;
+    const end = to === null ? null : to.subarray(prefix);
+    return statement.all(numberOf(from, 0), from.subarray(prefix), end, limit);
+  }
+
+  counts(space: number): SpaceCounts {
+    this.#read();
+    return this.#counts.get(space) ?? { keys: 0, expires: 0 };
+  }
+
+  /** The place in the log that this snapshot is the state of; null before the first flush. */
+  applied(): LogPosition | null {
+    this.#read();
+    return this.#applied.get();
+  }
+
+  /** The history that the applied position belongs to; null before the first flush. */
+  historyId(): Uint8Array | null {
+    this.#read();
+    return this.#history.get()?.history_id ?? null;
+  }
+
+  /** Up to `limit` keys whose TTL ends by `untilMs`, the earliest first, behind `after` if given. */
+  expired(after: ExpiringKey | null, untilMs: number, limit: number): ExpiringKey[] {
+    this.#read();
+    const { expire_at, space, key } = after ?? FIRST_EXPIRING;
+    return this.#expired.all(expire_at, space, key, untilMs, limit);
+  }
+
+  /** Ends the turn's snapshot. */
+  endTurn(): void {
+    if (!this.#inTransaction) return;
+    this.#inTransaction = false;
+    this.#end.run();
+  }
+
+  close(): void {
+    this.endTurn();
+    this.#db.close();
+  }
+
+  #read(): void {
+    this.statementCount++;
+    if (this.#inTransaction) return;
+    this.#begin.run();
+    this.#inTransaction = true;
+    this.#beginListener();
+  }
+}

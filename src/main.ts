@@ -1,0 +1,42 @@
+/** Entry point of the executable: chooses the subcommand, and turns its failure into one line. */
+import { serverCommand } from "./cli/server-command.ts";
+import { ConfigError, StorageError } from "./errors.ts";
+import { version } from "./version.ts";
+
+const USAGE = `Usage: ledis <command> [options]
+
+Commands:
+  server    run a server (ledis server --help)
+
+Options:
+  --help     this text
+  --version  version of the program
+`;
+
+async function main(args: readonly string[]): Promise<number> {
+  const [command, ...rest] = args;
+  switch (command) {
+    case "server":
+      return serverCommand(rest);
+    case "--version":
+    case "-v":
+      process.stdout.write(`ledis ${version}\n`);
+      return 0;
+    case undefined:
+    case "--help":
+    case "-h":
+      process.stdout.write(USAGE);
+      return command === undefined ? 1 : 0;
+    default:
+      process.stderr.write(`ledis: unknown command '${command}', see ledis --help\n`);
+      return 1;
+  }
+}
+
+try {
+  process.exit(await main(process.argv.slice(2)));
+} catch (error) {
+  if (!(error instanceof ConfigError || error instanceof StorageError)) throw error;
+  process.stderr.write(`ledis: ${error.message}\n`);
+  process.exit(1);
+}

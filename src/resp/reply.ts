@@ -1,0 +1,123 @@
+/**
+ * Reply values: what a command answers, whatever the protocol. `ReplyWriter` gives them their
+ * form in RESP2 and RESP3; scripts and other front ends read the same values.
+ */
+import type { Bytes } from "../bytes/bytes.ts";
+import { encodeLine } from "./reply-line.ts";
+
+/**
+ * | value | RESP2 | RESP3 |
+ * | --- | --- | --- |
+ * | `Bytes`; string (in UTF-8) | bulk string | bulk string |
+ * | number (a safe integer), bigint (an int64) | integer | integer |
+ * | null | `$-1` | `_` |
+ * | `NULL_ARRAY` | `*-1` | `_` |
+ * | boolean | integer 1 or 0 | `#t` or `#f` |
+ * | `Status`, `ErrorReply` | the same | the same |
+ * | `Double` | bulk string | `,` |
+ * | `Verbatim` | bulk string | `=` |
+ * | array | array | array |
+ * | `Pairs` | array, flat | map `%` |
+ * | `SetReply` | array | set `~` |
+ * | `Push` | array | push `>` |
+ */
+export type Reply =
+  | Bytes
+  | string
+  | number
+  | bigint
+  | boolean
+  | null
+  | Status
+  | ErrorReply
+  | Double
+  | Verbatim
+  | Pairs
+  | SetReply
+  | Push
+  | NullArray
+  | readonly Reply[];
+
+/** A short text without CR or LF (both become spaces): `+OK`. Make it once, answer it often. */
+export class Status {
+  readonly text: string;
+  /** The whole reply as it is on the wire. */
+  readonly encoded: Bytes;
+
+  constructor(text: string) {
+    this.text = text;
+    this.encoded = encodeLine("+", text);
+  }
+}
+
+/**
+ * A refusal, code word first: `ERR syntax error`. Each character is one byte: what it quotes from
+ * a client is decoded as latin1. CR and LF become spaces, and are cut at both ends.
+ */
+export class ErrorReply {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** A score or another floating-point number; infinities included. */
+export class Double {
+  readonly value: number;
+
+  constructor(value: number) {
+    this.value = value;
+  }
+}
+
+/** Text meant for people, with its format: plain or Markdown. */
+export class Verbatim {
+  readonly format: "txt" | "mkd";
+  readonly text: string | Bytes;
+
+  constructor(format: "txt" | "mkd", text: string | Bytes) {
+    this.format = format;
+    this.text = text;
+  }
+}
+
+/** Key, value, key, value ... in order; an even number of items. */
+export class Pairs {
+  readonly items: readonly Reply[];
+
+  constructor(items: readonly Reply[]) {
+    this.items = items;
+  }
+}
+
+/** Distinct items in no order. */
+export class SetReply {
+  readonly items: readonly Reply[];
+
+  constructor(items: readonly Reply[]) {
+    this.items = items;
+  }
+}
+
+/** A message that answers no request, its kind first: `message`, `invalidate`. */
+export class Push {
+  readonly items: readonly Reply[];
+
+  constructor(items: readonly Reply[]) {
+    this.items = items;
+  }
+}
+
+/** Null where an array was asked for: see {@link NULL_ARRAY}. */
+export class NullArray {
+  /** Keeps the type checker from taking other objects for one. */
+  readonly kind = "null array";
+}
+
+/** What BLPOP answers when it timed out, EXEC when a watched key changed. */
+export const NULL_ARRAY = new NullArray();
+
+export const OK = new Status("OK");
+export const PONG = new Status("PONG");
+export const QUEUED = new Status("QUEUED");

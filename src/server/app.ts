@@ -1,0 +1,312 @@
+/**
+ * The server: configuration, database, listeners and connections put together, from start to stop.
+ */
+import { randomBytes } from "node:crypto";
+import { allCommands } from "../commands/all.ts";
+import type { Command } from "../commands/command.ts";
+import type { PauseMode, Server, ShutdownOptions } from "../commands/context.ts";
+import { CommandTable } from "../commands/table.ts";
+import type { Address } from "../config/address.ts";
+import type { Config } from "../config/config.ts";
+import { logLevelOf } from "../config/log-level.ts";
+import { Ledis } from "../database/ledis.ts";
+import { log } from "../log.ts";
+import { ErrorReply, type Reply } from "../resp/reply.ts";
+import type { Request } from "../resp/request.ts";
+import { defaultRequestLimits, type RequestLimits } from "../resp/request-limits.ts";
+import { AccessLog } from "./access-log.ts";
+import { refusalOf } from "./admission.ts";
+import { ClientPause } from "./client-pause.ts";
+import { type ClientSocket, Connection, type RequestRunner } from "./connection.ts";
+import { Dispatcher } from "./dispatch.ts";
+import { ledisOptions } from "./ledis-options.ts";
+import { type Listener, listen, type Peer } from "./listener.ts";
+import { Stats } from "./server-stats.ts";
+import { SlowCommands } from "./slow-log.ts";
+import { TurnOutput } from "./turn-output.ts";
+
+/** How often idle connections are looked for, in ms. */
+const IDLE_CHECK_MS = 1000;
+
+/** Options of the database that may change at run time. */
+const LEDIS_OPTIONS = [
+  "sync",
+  "db.flush_interval",
+  "db.flush_log_size",
+  "binlog.max_file_size",
+  "binlog.max_file_num",
+  "proto-max-bulk-len",
+] as const;
+
+export class App implements Server, RequestRunner {
+  readonly config: Config;
+  readonly commands = new CommandTable(allCommands);
+  readonly stats = new Stats();
+  readonly slowLog: SlowCommands;
+  readonly runId = randomBytes(20).toString("hex");
+  readonly startedAtMs = Date.now();
+  readonly #connections = new Set<Connection>();
+  readonly #dispatcher: Dispatcher;
+  readonly #pause = new ClientPause(() => this.#resumeHeld());
+  readonly #listeners: Listener[] = [];
+  #held: Connection[] = [];
+  #continuing: Connection[] = [];
+  #ledis: Ledis | null = null;
+  #output: TurnOutput | null = null;
+  #accessLog: AccessLog | null = null;
+  #idleTimer: ReturnType<typeof setInterval> | null = null;
+  #nextClientId = 1;
+  #stopping = false;
+  #slowUs = 0;
+  #onShutdown: (options: ShutdownOptions) => void = () => {};
+  outputBytesMax = 0;
+
+  private constructor(config: Config) {
+    this.config = config;
+    this.slowLog = new SlowCommands(config.get("slowlog-max-len"));
+    this.#dispatcher = new Dispatcher(this);
+    this.#followConfig();
+  }
+
+  /**
+   * Starts a server: listens first, so that a taken port is told before the data directory is touched, then
+   * opens the database; commands that arrive meanwhile wait.
+   *
+   * @throws {ConfigError | StorageError} it cannot start
+   */
+  static async start(config: Config): Promise<App> {
+    const app = new App(config);
+    try {
+      await app.#open();
+      return app;
+    } catch (error) {
+      await app.stop({ save: false });
+      throw error;
+    }
+  }
+
+  get ledis(): Ledis {
+    return this.#ledis!;
+  }
+
+  get output(): TurnOutput {
+    return this.#output!;
+  }
+
+  get isReady(): boolean {
+    return this.#output !== null && !this.#stopping;
+  }
+
+  /** What the server listens on. */
+  get addresses(): Address[] {
+    return this.#listeners.map((listener) => listener.address);
+  }
+
+  get tcpPort(): number {
+    for (const address of this.addresses) if (address.kind === "tcp") return address.port;
+    return 0;
+  }
+
+  get lastSaveTime(): number {
+    return this.ledis.keyspace.lastFlushTime;
+  }
+
+  clients(): Iterable<Connection> {
+    return this.#connections;
+  }
+
+  resetStats(): void {
+    this.stats.reset();
+  }
+
+  pauseClients(untilMs: number, mode: PauseMode): void {
+    this.#pause.begin(untilMs, mode);
+  }
+
+  unpauseClients(): void {
+    this.#pause.end();
+  }
+
+  /** Calls `listener` when a client asks for SHUTDOWN. */
+  onShutdown(listener: (options: ShutdownOptions) => void): void {
+    this.#onShutdown = listener;
+  }
+
+  shutdown(options: ShutdownOptions): void {
+    this.#onShutdown(options);
+  }
+
+  scheduleTurn(): void {
+    this.ledis.turns.schedule();
+  }
+
+  run(connection: Connection, request: Request): "done" | "wait" | "hold" {
+    return this.#dispatcher.run(connection, request);
+  }
+
+  /** True when CLIENT PAUSE holds the command back; the connection goes on when it ends. */
+  holdsForPause(connection: Connection, command: Command): boolean {
+    if (!this.#pause.holds(command)) return false;
+    this.#held.push(connection);
+    return true;
+  }
+
+  /** Has the connection go on when the flush worker has made room for writes. */
+  waitForRoom(connection: Connection): void {
+    this.ledis.keyspace.onRoom(() => connection.resume());
+  }
+
+  continueLater(connection: Connection): void {
+    if (this.#continuing.length === 0) {
+      setImmediate(() => {
+        for (const waiting of this.#continuing.splice(0)) waiting.process();
+      });
+    }
+    this.#continuing.push(connection);
+    this.scheduleTurn();
+  }
+
+  closed(connection: Connection): void {
+    this.#connections.delete(connection);
+  }
+
+  /** A command has run: counters, slow log, access log. */
+  observe(
+    connection: Connection,
+    command: Command,
+    request: Request,
+    reply: Reply,
+    durationUs: number,
+  ): void {
+    this.stats.commandsProcessed++;
+    const stats = this.stats.of(command.name);
+    stats.calls++;
+    stats.microseconds += durationUs;
+    const error = reply instanceof ErrorReply ? reply.text : null;
+    if (error !== null) {
+      stats.failed++;
+      this.stats.countError(error);
+    }
+    const threshold = this.#slowUs;
+    if (threshold >= 0 && durationUs >= threshold) {
+      this.slowLog.add(request, durationUs, connection.address, connection.name);
+    }
+    this.#accessLog?.write(connection, request, durationUs, error);
+  }
+
+  /** A request was refused before it could run. */
+  observeRejected(
+    connection: Connection,
+    command: Command | null,
+    request: Request,
+    reply: ErrorReply,
+  ): void {
+    this.stats.countError(reply.text);
+    if (command !== null) this.stats.of(command.name).rejected++;
+    this.#accessLog?.write(connection, request, 0, reply.text);
+  }
+
+  /** Stops: answers what has arrived, flushes unless told otherwise, closes everything. */
+  async stop(options: ShutdownOptions): Promise<void> {
+    if (this.#stopping) return;
+    for (const listener of this.#listeners) listener.stop();
+    if (this.#idleTimer !== null) clearInterval(this.#idleTimer);
+    if (this.#pause.isActive) this.#pause.end();
+    if (this.#ledis !== null) {
+      for (const connection of this.#connections) connection.process();
+      await this.#ledis.committed().catch(() => {});
+      this.#stopping = true;
+      await this.#ledis.close(options);
+    }
+    this.#stopping = true;
+    for (const connection of [...this.#connections]) connection.endNow();
+    this.#accessLog?.close();
+  }
+
+  async #open(): Promise<void> {
+    const permissions = this.config.get("unixsocketperm");
+    for (const address of this.config.get("addr")) {
+      this.#listeners.push(await listen(address, permissions, this.#socketEvents()));
+    }
+    const accessLog = this.config.get("access_log");
+    if (accessLog !== "") this.#accessLog = new AccessLog(accessLog, this.config.get("data_dir"));
+    this.#ledis = await Ledis.open(ledisOptions(this.config));
+    const { keyspace, turns } = this.#ledis;
+    this.#output = new TurnOutput(keyspace, () => this.#ledis!.options.sync === "always");
+    turns.listen(this.#output);
+    keyspace.onSync((failure) => this.#output!.synced(failure));
+    this.#idleTimer = setInterval(() => this.#closeIdle(), IDLE_CHECK_MS);
+    for (const connection of this.#connections) connection.process();
+  }
+
+  #socketEvents() {
+    return {
+      open: (socket: ClientSocket, peer: Peer) => this.#accept(socket, peer),
+      data: (connection: Connection, bytes: Uint8Array) => {
+        this.stats.inputBytes += bytes.length;
+        connection.receive(bytes);
+      },
+      drain: (connection: Connection) => connection.drain(),
+      close: (connection: Connection) => connection.closed(),
+    };
+  }
+
+  #accept(socket: ClientSocket, peer: Peer): Connection | null {
+    const refusal = refusalOf(this.config, peer, this.#connections.size);
+    if (refusal !== null) {
+      this.stats.connectionsRejected++;
+      socket.write(Buffer.from(refusal, "latin1"));
+      socket.end();
+      return null;
+    }
+    this.stats.connectionsReceived++;
+    const connection = new Connection(this.#nextClientId++, socket, peer, this.#limits(), this);
+    this.#connections.add(connection);
+    return connection;
+  }
+
+  #limits(): RequestLimits {
+    return {
+      ...defaultRequestLimits(),
+      bulkBytesMax: this.config.get("proto-max-bulk-len"),
+      queryBytesMax: Math.min(this.config.get("client-query-buffer-limit"), 2 ** 31 - 1),
+      authenticated: this.config.get("requirepass") === "",
+    };
+  }
+
+  #resumeHeld(): void {
+    for (const connection of this.#held.splice(0)) connection.resume();
+  }
+
+  #closeIdle(): void {
+    const timeoutMs = this.config.get("timeout") * 1000;
+    if (timeoutMs === 0) return;
+    const now = Date.now();
+    for (const connection of [...this.#connections]) {
+      if (!connection.isBlocked && now - connection.lastActiveAtMs > timeoutMs) connection.kill();
+    }
+  }
+
+  /** Options that may change at run time. */
+  #followConfig(): void {
+    const config = this.config;
+    log.level = logLevelOf(config.get("loglevel"));
+    config.onChange("loglevel", (level) => {
+      log.level = logLevelOf(level);
+    });
+    this.#slowUs = config.get("slowlog-log-slower-than");
+    config.onChange("slowlog-log-slower-than", (us) => {
+      this.#slowUs = us;
+    });
+    config.onChange("slowlog-max-len", (length) => {
+      this.slowLog.lengthMax = length;
+    });
+    this.outputBytesMax = config.get("client-output-buffer-limit").normal.hardBytes;
+    config.onChange("client-output-buffer-limit", (limits) => {
+      this.outputBytesMax = limits.normal.hardBytes;
+    });
+    for (const name of LEDIS_OPTIONS) {
+      config.onChange(name, () => this.#ledis?.configure(ledisOptions(config)));
+    }
+  }
+}

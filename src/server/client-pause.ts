@@ -1,0 +1,43 @@
+/** CLIENT PAUSE: commands wait until a time has passed or CLIENT UNPAUSE. */
+import { clock } from "../clock.ts";
+import type { Command } from "../commands/command.ts";
+import type { PauseMode } from "../commands/context.ts";
+
+export class ClientPause {
+  #untilMs = 0;
+  #mode: PauseMode = "all";
+  #timer: ReturnType<typeof setTimeout> | null = null;
+  #onEnd: () => void;
+
+  /** @param onEnd called when commands may run again */
+  constructor(onEnd: () => void) {
+    this.#onEnd = onEnd;
+  }
+
+  /** As in Redis: a second pause never shortens the first, and "all" outweighs "write". */
+  begin(untilMs: number, mode: PauseMode): void {
+    if (this.isActive && this.#mode === "all") this.#mode = "all";
+    else this.#mode = mode;
+    this.#untilMs = Math.max(this.#untilMs, untilMs);
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    const milliseconds = Math.min(2 ** 31 - 1, Math.max(0, this.#untilMs - clock.nowMs()));
+    this.#timer = setTimeout(() => this.end(), milliseconds);
+  }
+
+  end(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    this.#untilMs = 0;
+    this.#onEnd();
+  }
+
+  get isActive(): boolean {
+    return this.#timer !== null;
+  }
+
+  /** True when the command has to wait. CLIENT itself never does. */
+  holds(command: Command): boolean {
+    if (this.#timer === null || command.name === "CLIENT") return false;
+    return this.#mode === "all" || command.flags.has("write");
+  }
+}

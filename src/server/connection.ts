@@ -1,0 +1,320 @@
+/**
+ * One client's connection: bytes in, requests to dispatch, replies out. Pauses reading while it may not go
+ * on: a command that answers later, a write that waits for room, a client that does not read its replies.
+ */
+import type { Bytes } from "../bytes/bytes.ts";
+import type { Client, Context, ReplyMode, Server } from "../commands/context.ts";
+import type { DB } from "../database/db.ts";
+import type { Ledis } from "../database/ledis.ts";
+import { ProtocolError } from "../resp/protocol-error.ts";
+import { ErrorReply } from "../resp/reply.ts";
+import type { Protocol } from "../resp/reply-writer.ts";
+import type { Request } from "../resp/request.ts";
+import type { RequestLimits } from "../resp/request-limits.ts";
+import { RequestParser } from "../resp/request-parser.ts";
+import { Outgoing, type Writable } from "./outgoing.ts";
+import type { ReplySink, TurnOutput } from "./turn-output.ts";
+
+/** What a connection needs of its socket. */
+export interface ClientSocket extends Writable {
+  pause(): void;
+  resume(): void;
+  /** Sends what was written and closes. */
+  end(): void;
+  /** Closes at once. */
+  terminate(): void;
+}
+
+/** Who runs requests: the server. */
+export interface RequestRunner extends Server {
+  readonly ledis: Ledis;
+  /** False while nothing may run yet (start-up) or any more (shutdown). */
+  readonly isReady: boolean;
+  readonly output: TurnOutput;
+  /** Makes sure that a turn ends soon. */
+  scheduleTurn(): void;
+  /** Goes on with this connection in the next turn. */
+  continueLater(connection: Connection): void;
+  /**
+   * Runs one request of the connection and writes its reply, if it has one now.
+   *
+   * - "done": the next request may run
+   * - "wait": the reply comes later; `resume` goes on
+   * - "hold": it may not run yet; the same request is to be offered again after `resume`
+   */
+  run(connection: Connection, request: Request): "done" | "wait" | "hold";
+  closed(connection: Connection): void;
+  /** Most bytes of replies that a client may leave unread, 0 for no limit. */
+  readonly outputBytesMax: number;
+}
+
+/** Requests of one connection in one turn: others want to be served as well. */
+const REQUESTS_PER_TURN = 1000;
+/** Reply bytes of one connection in one turn. */
+const REPLY_BYTES_PER_TURN = 4 << 20;
+/** A client that has left more than this unread is not read from. */
+const UNREAD_PAUSE_BYTES = 64 << 10;
+
+export class Connection implements Client, Context, ReplySink {
+  readonly id: number;
+  readonly address: string;
+  readonly localAddress: string;
+  readonly isUnix: boolean;
+  readonly createdAtMs = Date.now();
+  readonly limits: RequestLimits;
+  readonly #socket: ClientSocket;
+  readonly #runner: RequestRunner;
+  readonly #parser: RequestParser;
+  readonly #outgoing: Outgoing;
+  lastActiveAtMs = Date.now();
+  lastCommand = "NULL";
+  name = "";
+  libraryName = "";
+  libraryVersion = "";
+  protocol: Protocol = 2;
+  noEvict = false;
+  noTouch = false;
+  database = 0;
+  #db: DB | null = null;
+  #held: Request | null = null;
+  #waiting = false;
+  #cancel: ((withError: boolean) => void) | null = null;
+  #reading = true;
+  #closing = false;
+  #closed = false;
+  #inRun = false;
+  #replyMode: ReplyMode = "on";
+  #skipNext = false;
+
+  constructor(
+    id: number,
+    socket: ClientSocket,
+    addresses: {
+      readonly address: string;
+      readonly localAddress: string;
+      readonly isUnix: boolean;
+    },
+    limits: RequestLimits,
+    runner: RequestRunner,
+  ) {
+    this.id = id;
+    this.#socket = socket;
+    this.address = addresses.address;
+    this.localAddress = addresses.localAddress;
+    this.isUnix = addresses.isUnix;
+    this.limits = limits;
+    this.#runner = runner;
+    this.#parser = new RequestParser(limits);
+    this.#outgoing = new Outgoing(socket);
+  }
+
+  get ledis(): Ledis {
+    return this.#runner.ledis;
+  }
+
+  get server(): Server {
+    return this.#runner;
+  }
+
+  get client(): Client {
+    return this;
+  }
+
+  get db(): DB {
+    this.#db ??= this.ledis.select(this.database);
+    return this.#db;
+  }
+
+  get authenticated(): boolean {
+    return this.limits.authenticated;
+  }
+
+  set authenticated(authenticated: boolean) {
+    this.limits.authenticated = authenticated;
+  }
+
+  get isBlocked(): boolean {
+    return this.#waiting;
+  }
+
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
+  get inputBytes(): number {
+    return this.#parser.bufferedBytes;
+  }
+
+  get outputBytes(): number {
+    return this.#outgoing.bytes;
+  }
+
+  select(database: number): void {
+    this.#db = this.ledis.select(database);
+    this.database = database;
+  }
+
+  setReplyMode(mode: ReplyMode): void {
+    if (mode === "skip") {
+      if (this.#replyMode === "on") this.#skipNext = true;
+    } else {
+      this.#replyMode = mode;
+    }
+  }
+
+  /** Whether the request that has just run is answered; called once for each. */
+  takesReply(): boolean {
+    if (this.#replyMode === "off") return false;
+    if (!this.#skipNext) return true;
+    // The SKIP command itself is not answered, nor is the one behind it.
+    this.#skipNext = this.lastCommand === "client|reply";
+    return false;
+  }
+
+  closeAfterReply(): void {
+    this.#closing = true;
+  }
+
+  kill(): void {
+    if (this.#inRun) {
+      this.#closing = true;
+      return;
+    }
+    this.#socket.terminate();
+    this.closed();
+  }
+
+  /** Registers what ends the command under way when somebody unblocks this client or it goes away. */
+  onUnblock(cancel: (withError: boolean) => void): void {
+    this.#cancel = cancel;
+  }
+
+  unblock(withError: boolean): boolean {
+    if (this.#cancel === null) return false;
+    const cancel = this.#cancel;
+    this.#cancel = null;
+    cancel(withError);
+    return true;
+  }
+
+  /** Bytes came from the socket; they are the connection's from now on. */
+  receive(chunk: Bytes): void {
+    if (this.#closing || this.#closed) return;
+    this.lastActiveAtMs = Date.now();
+    this.#parser.push(chunk);
+    this.process();
+  }
+
+  /** Runs the requests that are there, as far as they may run now. */
+  process(): void {
+    if (this.#waiting || this.#closing || this.#closed || !this.#runner.isReady) {
+      this.#pauseIfFull();
+      return;
+    }
+    const { output } = this.#runner;
+    const start = output.writer.length;
+    let replies = 0;
+    let state: "done" | "wait" | "hold" = "done";
+    this.#inRun = true;
+    try {
+      for (let count = 0; !this.#closing; count++) {
+        const request = this.#held ?? this.#parser.next();
+        if (request === null) break;
+        if (count >= REQUESTS_PER_TURN || output.writer.length - start > REPLY_BYTES_PER_TURN) {
+          this.#held = request;
+          this.#runner.continueLater(this);
+          break;
+        }
+        this.#held = null;
+        const before = output.writer.length;
+        state = this.#runner.run(this, request);
+        if (output.writer.length > before) replies++;
+        if (state === "hold") this.#held = request;
+        if (state !== "done") break;
+      }
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      output.writer.write(new ErrorReply(`ERR ${error.message}`), this.protocol);
+      replies++;
+      this.#closing = true;
+    } finally {
+      this.#inRun = false;
+    }
+    this.#waiting = state !== "done";
+    output.add(this, start, replies);
+    if (replies > 0 || this.#closing) this.#runner.scheduleTurn();
+    if (this.#closing && replies === 0) output.addEmpty(this);
+    this.#pauseIfFull();
+  }
+
+  /** Goes on after "wait" or "hold". */
+  resume(): void {
+    this.#waiting = false;
+    this.#cancel = null;
+    this.process();
+  }
+
+  /** Writes the reply of a command that answered later, and goes on. */
+  answerLater(write: () => void): void {
+    if (this.#closed) return;
+    const { output } = this.#runner;
+    const start = output.writer.length;
+    write();
+    output.add(this, start, output.writer.length > start ? 1 : 0);
+    this.#runner.scheduleTurn();
+    this.resume();
+  }
+
+  send(pieces: readonly Bytes[]): void {
+    if (this.#closed) return;
+    this.#outgoing.send(pieces);
+    const max = this.#runner.outputBytesMax;
+    if (max > 0 && this.#outgoing.bytes > max) this.kill();
+  }
+
+  afterTurn(): void {
+    if (this.#closed) return;
+    if (this.#closing && this.#outgoing.bytes === 0) {
+      this.#socket.end();
+      this.closed();
+    } else {
+      this.#pauseIfFull();
+    }
+  }
+
+  /** The socket can take more. */
+  drain(): void {
+    if (this.#closed) return;
+    this.#outgoing.drain();
+    this.afterTurn();
+    if (!this.#closed && this.#outgoing.bytes <= UNREAD_PAUSE_BYTES) this.process();
+  }
+
+  /** The server stops: whatever was answered is sent, and the connection closed. */
+  endNow(): void {
+    if (this.#closed) return;
+    this.#socket.end();
+    this.closed();
+  }
+
+  /** The socket is closed, by whichever side. */
+  closed(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#outgoing.clear();
+    this.unblock(false);
+    this.#runner.closed(this);
+  }
+
+  /** Reads from the socket only while requests can run and replies are taken. */
+  #pauseIfFull(): void {
+    if (this.#closed) return;
+    const full = this.#outgoing.bytes > UNREAD_PAUSE_BYTES || this.#held !== null;
+    const stuck = this.#waiting && this.#parser.bufferedBytes > this.limits.inlineBytesMax;
+    const reading = !full && !stuck && !this.#closing;
+    if (reading === this.#reading) return;
+    this.#reading = reading;
+    if (reading) this.#socket.resume();
+    else this.#socket.pause();
+  }
+}

@@ -1,0 +1,6 @@
+/** The version of this build, taken from package.json; the bundler inlines it into the executable. */
+
+import packageJson from "../package.json" with { type: "json" };
+
+/** Semantic version, for example "0.1.0". */
+export const version: string = packageJson.version;
