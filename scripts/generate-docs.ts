@@ -5,10 +5,12 @@
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { renderCommandsPage } from "./commands-page.ts";
 import { renderConfigPage } from "./config-page.ts";
 
 /** Each generated page, and what renders its whole text. */
 export const pages: readonly { readonly path: string; readonly render: () => string }[] = [
+  { path: "docs/commands.md", render: renderCommandsPage },
   { path: "docs/config.md", render: renderConfigPage },
 ];
 

@@ -31,11 +31,72 @@ export const errors = {
   stringTooLong: "ERR string exceeds maximum allowed size (proto-max-bulk-len)",
   offsetOutOfRange: "ERR offset is out of range",
   noSuchKey: "ERR no such key",
+  indexOutOfRange: "ERR index out of range",
+  listFull: "ERR the list has no room at this end",
+  rankZero:
+    "ERR RANK can't be zero: use 1 to start from the first match, 2 from the second ... or use negative to start from the end of the list",
+  negativeCount: "ERR COUNT can't be negative",
+  negativeMaxLength: "ERR MAXLEN can't be negative",
+  noKeys: "ERR numkeys should be greater than 0",
+  noCount: "ERR count should be greater than 0",
+  timeoutNotFloat: "ERR timeout is not a float or out of range",
+  negativeTimeout: "ERR timeout is negative",
+  unblocked: "UNBLOCKED client unblocked via CLIENT UNBLOCK",
   sameObject: "ERR source and destination objects are the same",
   databaseOutOfRange: "ERR DB index is out of range",
   invalidDatabase: "ERR invalid DB index",
   invalidCursor: "ERR invalid cursor",
+  invalidFirstDatabase: "ERR invalid first DB index",
+  invalidSecondDatabase: "ERR invalid second DB index",
+  notInt32: "ERR value is out of range, value must between -2147483648 and 2147483647",
+  expireConditions: "ERR NX and XX, GT or LT options at the same time are not compatible",
+  expireBounds: "ERR GT and LT options at the same time are not compatible",
+  noFrequency:
+    "ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.",
+  lcsTypes: "ERR The specified keys must contain string values",
+  lcsBoth: "ERR If you want both the length and indexes, please just use IDX.",
+  lcsTooLarge: "ERR Insufficient memory, transient memory for LCS exceeds proto-max-bulk-len",
+  bitOffset: "ERR bit offset is not an integer or out of range",
+  bitValue: "ERR bit is not an integer or out of range",
+  bitSought: "ERR The bit argument must be 1 or 0.",
+  bitNotOneSource: "ERR BITOP NOT must be called with a single source key.",
+  bitFieldType:
+    "ERR Invalid bitfield type. Use something like i16 u8. Note that u64 is not supported but i64 is.",
+  bitFieldOverflow: "ERR Invalid OVERFLOW type specified",
+  bitFieldReadOnly: "ERR BITFIELD_RO only supports the GET subcommand",
+  notSymmetricInt64:
+    "ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807",
+  keyCount: "ERR numkeys should be greater than 0",
+  keyCountTooLarge: "ERR Number of keys can't be greater than number of args",
+  negativeLimit: "ERR LIMIT can't be negative",
+  hashNotInteger: "ERR hash value is not an integer",
+  hashNotFloat: "ERR hash value is not a float",
+  infiniteOperand: "ERR value is NaN or Infinity",
+  bitmapOffset: "ERR invalid offset",
+  bitmapDuplicate: "ERR duplicate bit pos",
+  scoreNotNumber: "ERR resulting score is not a number (NaN)",
+  scoreRange: "ERR min or max is not a float",
+  lexRange: "ERR min or max not valid string range item",
+  rankRangeLimit:
+    "ERR syntax error, LIMIT is only supported in combination with either BYSCORE or BYLEX",
+  lexRangeScores: "ERR syntax error, WITHSCORES not supported in combination with BYLEX",
+  addConditions: "ERR XX and NX options at the same time are not compatible",
+  addComparisons: "ERR GT, LT, and/or NX options at the same time are not compatible",
+  addIncrement: "ERR INCR option supports a single increment-element pair",
+  weightNotFloat: "ERR weight value is not a float",
   wrongType: "WRONGTYPE Operation against a key holding the wrong kind of value",
+  wrongPassword: "WRONGPASS invalid username-password pair or user is disabled.",
+  noPasswordConfigured:
+    "ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?",
+  helloNeedsAuth:
+    "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol version at the same time",
+  protocolNotInteger: "ERR Protocol version is not an integer or out of range",
+  noProtocol: "NOPROTO unsupported protocol version",
+  clientName: "ERR Client names cannot contain spaces, newlines or special characters.",
+  cachingWithoutTracking:
+    "ERR CLIENT CACHING can be called only when the client is in tracking mode with OPTIN or OPTOUT mode enabled",
+  noSuchClient: "ERR No such client",
+  saveInProgress: "ERR Background save already in progress",
   noAuth: "NOAUTH Authentication required.",
   readOnly: "READONLY You can't write against a read only replica.",
 } as const;
@@ -45,6 +106,16 @@ export function invalidExpire(command: string): string {
   return `ERR invalid expire time in '${command}' command`;
 }
 
+/** A count of keys below 1: `command` in lower case. */
+export function noInputKeys(command: string): string {
+  return `ERR at least 1 input key is needed for '${command}' command`;
+}
+
 export function wrongArity(command: string): string {
   return `ERR wrong number of arguments for '${command}' command`;
+}
+
+/** Right subcommand, wrong words behind it. `name` is the container's, both in upper case. */
+export function wrongSubcommand(name: string, subcommand: string): string {
+  return `ERR unknown subcommand or wrong number of arguments for '${subcommand}'. Try ${name} HELP.`;
 }

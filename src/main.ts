@@ -1,4 +1,5 @@
 /** Entry point of the executable: chooses the subcommand, and turns its failure into one line. */
+import { healthCommand } from "./cli/health-command.ts";
 import { serverCommand } from "./cli/server-command.ts";
 import { ConfigError, StorageError } from "./errors.ts";
 import { version } from "./version.ts";
@@ -7,6 +8,7 @@ const USAGE = `Usage: ledis <command> [options]
 
 Commands:
   server    run a server (ledis server --help)
+  health    ask a server whether it is alive (ledis health --help)
 
 Options:
   --help     this text
@@ -18,6 +20,8 @@ async function main(args: readonly string[]): Promise<number> {
   switch (command) {
     case "server":
       return serverCommand(rest);
+    case "health":
+      return healthCommand(rest);
     case "--version":
     case "-v":
       process.stdout.write(`ledis ${version}\n`);

@@ -10,6 +10,7 @@ import {
   ftruncateSync,
   mkdirSync,
   openSync,
+  unlinkSync,
   writeSync,
 } from "node:fs";
 import { StorageError } from "../errors.ts";
@@ -22,6 +23,8 @@ export interface LogWriterOptions {
   /** A file that has reached this size takes no further turn, in bytes. */
   readonly fileBytesMax: number;
   readonly historyId: Uint8Array;
+  /** Makes a file's content durable; fdatasync unless a test says otherwise. */
+  readonly syncFile?: (fd: number) => Promise<void>;
 }
 
 /** Bytes of `buffer` from `start` to `end`, to be appended. */
@@ -31,7 +34,7 @@ export interface LogPiece {
   readonly end: number;
 }
 
-function syncFile(fd: number): Promise<void> {
+function fdatasyncFile(fd: number): Promise<void> {
   return new Promise((resolve, reject) => {
     fdatasync(fd, (error) => (error ? reject(error) : resolve()));
   });
@@ -45,6 +48,7 @@ function syncDirectory(fd: number): Promise<void> {
 
 export class LogWriter {
   readonly #options: LogWriterOptions;
+  readonly #syncFile: (fd: number) => Promise<void>;
   readonly #directoryFd: number;
   #fileBytesMax: number;
   #fd: number;
@@ -56,6 +60,10 @@ export class LogWriter {
   #directoryDirty = false;
   #synced: LogPosition;
   #syncing: Promise<void> | null = null;
+  /** Set by a failed sync: a later one that succeeds would prove nothing about the bytes before it. */
+  #failure: StorageError | null = null;
+  /** The file may hold bytes behind the end of the log, left by an append that failed. */
+  #hasRest = false;
 
   /**
    * Continues the log at `position`, cutting off whatever its file holds behind it; a file that does
@@ -66,6 +74,7 @@ export class LogWriter {
    */
   constructor(options: LogWriterOptions, position: LogPosition) {
     this.#options = options;
+    this.#syncFile = options.syncFile ?? fdatasyncFile;
     this.#fileBytesMax = options.fileBytesMax;
     this.#file = position.file;
     this.#offset = position.offset;
@@ -76,12 +85,12 @@ export class LogWriter {
       if (position.offset === 0) {
         this.#fd = this.#create(position.file);
         this.#offset = FILE_HEADER_BYTES;
-        fsyncSync(this.#directoryFd);
       } else {
         this.#fd = openSync(logFilePath(options.directory, position.file), "r+");
         ftruncateSync(this.#fd, position.offset);
       }
       fsyncSync(this.#fd);
+      fsyncSync(this.#directoryFd);
     } catch (error) {
       throw new StorageError(`Cannot open the binlog in ${options.directory}: ${reason(error)}`, {
         cause: error,
@@ -118,6 +127,7 @@ export class LogWriter {
   append(pieces: readonly LogPiece[]): void {
     let offset = this.#offset;
     try {
+      if (this.#hasRest) this.#cutBack();
       for (const piece of pieces) {
         let from = piece.start;
         while (from < piece.end) {
@@ -127,7 +137,7 @@ export class LogWriter {
         }
       }
     } catch (error) {
-      this.#cutBack();
+      this.#dropRest();
       throw new StorageError(reason(error), { cause: error });
     }
     this.#offset = offset;
@@ -141,6 +151,7 @@ export class LogWriter {
   rotate(): void {
     let fd: number;
     try {
+      if (this.#hasRest) this.#cutBack();
       fd = this.#create(this.#file + 1);
     } catch (error) {
       throw new StorageError(reason(error), { cause: error });
@@ -155,10 +166,12 @@ export class LogWriter {
    * Makes everything appended so far durable. Calls overlap safely: one that arrives while a sync runs
    * waits for it and then syncs what came after its start.
    *
-   * @throws {StorageError} a sync failed: what it covered may be lost by a power cut
+   * @throws {StorageError} a sync failed, now or earlier: what it covered may be lost by a power cut, and
+   *   nothing behind it can be relied on until `startOver`
    */
   async sync(): Promise<void> {
     while (this.#syncing !== null) await this.#syncing;
+    if (this.#failure !== null) throw this.#failure;
     if (this.#isSynced()) return;
     this.#syncing = this.#syncOnce();
     try {
@@ -166,6 +179,35 @@ export class LogWriter {
     } finally {
       this.#syncing = null;
     }
+  }
+
+  /** Why the last sync failed; null when it did not, or when the log was started over since. */
+  get syncFailure(): string | null {
+    return this.#failure?.message ?? null;
+  }
+
+  /**
+   * After a failed sync: goes on in a new, durable file, whether or not the bytes before it ever reach the
+   * disk. Only for a caller that has them elsewhere; the new file is begun before this returns its promise.
+   *
+   * @throws {StorageError} the new file cannot be made durable; may be tried again
+   */
+  async startOver(): Promise<void> {
+    if (this.#offset === FILE_HEADER_BYTES) this.#remake();
+    else this.rotate();
+    const start = this.position;
+    const given = this.#retired;
+    this.#retired = [];
+    for (const fd of given) closeSync(fd);
+    try {
+      await this.#syncFile(this.#fd);
+      await syncDirectory(this.#directoryFd);
+    } catch (error) {
+      throw new StorageError(`fsync: ${reason(error)}`, { cause: error });
+    }
+    this.#directoryDirty = false;
+    this.#failure = null;
+    this.#synced = start;
   }
 
   /** Closes the files, without a sync. */
@@ -188,19 +230,31 @@ export class LogWriter {
     const directoryDirty = this.#directoryDirty;
     this.#directoryDirty = false;
     try {
-      for (const old of retired) await syncFile(old);
-      await syncFile(fd);
+      for (const old of retired) await this.#syncFile(old);
+      await this.#syncFile(fd);
       if (directoryDirty) await syncDirectory(this.#directoryFd);
     } catch (error) {
       this.#retired = [...retired, ...this.#retired];
       this.#directoryDirty ||= directoryDirty;
-      throw new StorageError(`fsync: ${reason(error)}`, { cause: error });
+      this.#failure = new StorageError(`fsync: ${reason(error)}`, { cause: error });
+      throw this.#failure;
     }
     for (const old of retired) closeSync(old);
     this.#synced = upTo;
   }
 
-  /** Creates a file that holds its header; on failure nothing is left open. */
+  /** Makes the current file anew: it holds its header alone. */
+  #remake(): void {
+    try {
+      const fd = this.#create(this.#file);
+      closeSync(this.#fd);
+      this.#fd = fd;
+    } catch (error) {
+      throw new StorageError(reason(error), { cause: error });
+    }
+  }
+
+  /** Creates a file that holds its header; on failure nothing is left open, and no file that was not there. */
   #create(number: number): number {
     const path = logFilePath(this.#options.directory, number);
     const fd = openSync(path, "w+");
@@ -214,17 +268,26 @@ export class LogWriter {
       }
     } catch (error) {
       closeSync(fd);
+      if (number !== this.#file) unlinkSync(path);
       throw error;
     }
     this.#directoryDirty = true;
     return fd;
   }
 
-  /** Drops the bytes of a turn that was not written whole. Failing here is harmless: the next turn
-   *  is written over them, and recovery stops at the first turn that is not whole. */
   #cutBack(): void {
+    ftruncateSync(this.#fd, this.#offset);
+    this.#hasRest = false;
+  }
+
+  /**
+   * Drops the bytes of a turn that was not written whole. If that fails too, the next append has to do it
+   * first: its turn could be shorter, and what shows behind it must not be taken for a turn.
+   */
+  #dropRest(): void {
+    this.#hasRest = true;
     try {
-      ftruncateSync(this.#fd, this.#offset);
+      this.#cutBack();
     } catch {}
   }
 }

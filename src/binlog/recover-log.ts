@@ -2,25 +2,29 @@
  * Finds the end of the log after a stop of any kind: checks the turns that are not in SQLite yet, and
  * moves what cannot be trusted out of the way.
  */
-import { closeSync, fsyncSync, openSync, readSync, renameSync, statSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  fsyncSync,
+  openSync,
+  readSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from "node:fs";
 import { StorageError } from "../errors.ts";
 import { log } from "../log.ts";
 import { decodeFileHeader, FILE_HEADER_BYTES, type FileHeader, LOG_VERSION } from "./event.ts";
 import { listLogFiles, logFileName, logFilePath } from "./log-files.ts";
 import type { LogPosition } from "./position.ts";
-import { scanTurns } from "./turn-scanner.ts";
+import { type ScanResult, scanTurns, showsTurnEnd } from "./turn-scanner.ts";
 
-/** One stretch of whole turns inside one file. `bytes` is the mapped file from its start to `end`. */
-export interface LogStretch {
-  readonly file: number;
-  readonly bytes: Uint8Array;
-  readonly turns: readonly TurnBounds[];
-}
-
-/** A turn's bytes within a stretch, its turn-end event included. */
-export interface TurnBounds {
-  readonly from: number;
-  readonly to: number;
+/** Takes the turns of one file, in order. */
+export interface TurnVisitor {
+  /** A whole turn, its turn-end event included. */
+  turn(from: number, to: number): void;
+  /** There are no more in this file. */
+  end(): void;
 }
 
 /** Header of a log file, or null when the file is shorter than one or its header is damaged. */
@@ -35,16 +39,39 @@ export function readFileHeader(path: string): FileHeader | null {
   }
 }
 
+/** What the log says about itself, before anything of it is used. */
+export interface LogSummary {
+  /** The first file; null when there is none. */
+  readonly firstFile: number | null;
+  /** No file holds a byte of a turn. */
+  readonly isBlank: boolean;
+}
+
+export function summarizeLog(directory: string): LogSummary {
+  const files = listLogFiles(directory);
+  const size = (file: number) => statSync(logFilePath(directory, file)).size;
+  return {
+    firstFile: files[0] ?? null,
+    isBlank: files.every((file) => size(file) <= FILE_HEADER_BYTES),
+  };
+}
+
 /** Copies what a file holds behind `offset` to `<name>.damaged-<offset>`, for people and `repair`. */
 function keepDamagedTail(directory: string, file: number, bytes: Uint8Array, offset: number): void {
   const path = `${logFilePath(directory, file)}.damaged-${offset}`;
-  const fd = openSync(path, "w");
   try {
-    let from = offset;
-    while (from < bytes.length) from += writeSync(fd, bytes, from, bytes.length - from);
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
+    const fd = openSync(path, "w");
+    try {
+      let from = offset;
+      while (from < bytes.length) from += writeSync(fd, bytes, from, bytes.length - from);
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+  } catch (error) {
+    throw new StorageError(`Cannot keep the damaged end of the log in ${path}: ${reason(error)}`, {
+      cause: error,
+    });
   }
 }
 
@@ -52,6 +79,10 @@ function keepDamagedTail(directory: string, file: number, bytes: Uint8Array, off
 function setAside(directory: string, files: readonly number[]): void {
   for (const file of files) {
     const path = logFilePath(directory, file);
+    if (statSync(path).size < FILE_HEADER_BYTES) {
+      unlinkSync(path);
+      continue;
+    }
     renameSync(path, `${path}.damaged-0`);
     log.warn("binlog", "set aside a file behind damaged log", { file: logFileName(file) });
   }
@@ -73,18 +104,50 @@ function checkHeader(directory: string, file: number): FileHeader | null {
   return header;
 }
 
+/** Ends the log where the scan stopped; what lies behind is kept unless it is one append cut short. */
+function cut(
+  directory: string,
+  file: number,
+  bytes: Uint8Array,
+  scan: ScanResult,
+  later: readonly number[],
+): void {
+  log.warn("binlog", "cut the log at the first turn that is not whole", {
+    file: logFileName(file),
+    offset: scan.end,
+    bytes: bytes.length - scan.end,
+    reason: scan.stop,
+  });
+  if (scan.stop === "damaged" || later.length > 0 || showsTurnEnd(bytes, scan.end)) {
+    keepDamagedTail(directory, file, bytes, scan.end);
+    setAside(directory, later);
+  }
+}
+
+/** A server that was killed has not synced its last files: what is about to be relied on has to be durable. */
+function syncFile(path: string): void {
+  const fd = openSync(path, "r");
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
 /**
- * Walks the log from `from`, hands every file's whole turns to `onStretch`, and answers where the log
- * ends. The first turn that is incomplete or damaged ends it: it and all that follows is cut off, and
- * kept in `*.damaged-*` files unless it is only the unfinished end of the last append.
+ * Walks the log from `from`, hands the whole turns of every file to the visitor that `visit` gives for it,
+ * and answers where the log ends. The first turn that is incomplete or damaged ends it: it and all that
+ * follows is cut off, and kept in `*.damaged-*` files unless it is only the unfinished end of the last
+ * append. What was walked is durable afterwards, but for the last file.
  *
- * @param from a turn's start; a file that does not exist there means that nothing was logged since
+ * @param from a turn's start; without any file there, nothing was logged since
+ * @param visit gets the file's number and its bytes, mapped
  * @throws {StorageError} a needed file is missing, foreign or of a newer format
  */
 export function recoverLog(
   directory: string,
   from: LogPosition,
-  onStretch: (stretch: LogStretch) => void,
+  visit: (file: number, bytes: Uint8Array) => TurnVisitor,
 ): LogPosition {
   const files = listLogFiles(directory).filter((file) => file >= from.file);
   if (files.length === 0) return { file: from.file, offset: 0 };
@@ -106,32 +169,38 @@ export function recoverLog(
         `Cannot recover: ${path} has ${size} bytes, but SQLite holds its state up to byte ${start}`,
       );
     }
-    const header = checkHeader(directory, file);
-    if (header === null) {
+    if (checkHeader(directory, file) === null) {
       if (start > 0) throw new StorageError(`Cannot open ${path}: its file header is damaged`);
       setAside(directory, files.slice(index));
       return index === 0 ? { file, offset: 0 } : end;
     }
-    const bytes = Bun.mmap(path);
-    const turns: TurnBounds[] = [];
-    const scan = scanTurns(bytes, Math.max(start, FILE_HEADER_BYTES), (turnFrom, to) => {
-      turns.push({ from: turnFrom, to });
-    });
-    end = { file, offset: scan.end };
-    if (turns.length > 0) onStretch({ file, bytes: bytes.subarray(0, scan.end), turns });
-    if (scan.stop === null) continue;
     const later = files.slice(index + 1);
-    log.warn("binlog", "cut the log at the first turn that is not whole", {
-      file: logFileName(file),
-      offset: scan.end,
-      bytes: size - scan.end,
-      reason: scan.stop,
-    });
-    if (scan.stop === "damaged" || later.length > 0) {
-      keepDamagedTail(directory, file, bytes, scan.end);
-      setAside(directory, later);
+    const bytes = Bun.mmap(path);
+    const visitor = visit(file, bytes);
+    const scan = scanTurns(bytes, Math.max(start, FILE_HEADER_BYTES), (turnFrom, to) =>
+      visitor.turn(turnFrom, to),
+    );
+    visitor.end();
+    end = { file, offset: scan.end };
+    if (scan.stop !== null) {
+      cut(directory, file, bytes, scan, later);
+      return end;
     }
-    return end;
+    if (later.length > 0) syncFile(path);
   }
   return end;
+}
+
+/** True when every turn from `from` on, through the end of file `lastFile`, is whole on reading it again. */
+export function isLogWhole(directory: string, from: LogPosition, lastFile: number): boolean {
+  for (let file = from.file; file <= lastFile; file++) {
+    const start = file === from.file ? from.offset : FILE_HEADER_BYTES;
+    const bytes = Bun.mmap(logFilePath(directory, file));
+    if (scanTurns(bytes, Math.max(start, FILE_HEADER_BYTES), () => {}).stop !== null) return false;
+  }
+  return true;
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -2,7 +2,7 @@
  * Reads a stretch of log as turns: which bytes are whole, undamaged turns, and which events they
  * hold. Recovery, the tools and replication all trust a turn only after this has checked it.
  */
-import { crc32 } from "../bytes/crc32.ts";
+import { crc32Range } from "../bytes/crc32.ts";
 import {
   COMMAND_FILE_HEADER,
   COMMAND_LONG_PUT,
@@ -72,7 +72,7 @@ export function scanTurns(
     const whole =
       bytes[at + 9] === COMMAND_TURN_END &&
       readU32(bytes, at + 10) === events &&
-      readU32(bytes, end - 4) === crc32(bytes.subarray(turnStart, end - 4));
+      readU32(bytes, end - 4) === crc32Range(bytes, turnStart, end - 4);
     if (!whole) return { end: turnStart, turns, stop: "damaged" };
     onTurn(turnStart, end);
     turns++;
@@ -80,6 +80,26 @@ export function scanTurns(
     at = end;
     turnStart = end;
   }
+}
+
+/** What a turn-end event has between its time and its count: length, kind, command. */
+const TURN_END_MARK = Uint8Array.of(
+  0,
+  0,
+  0,
+  TURN_END_BYTES - EVENT_HEADER_BYTES,
+  EVENT_COMMAND,
+  COMMAND_TURN_END,
+);
+
+/**
+ * True when something behind `from` looks like a turn's end. Then a scan that stopped there as
+ * "incomplete" may have met a damaged length, and whole turns behind it.
+ */
+export function showsTurnEnd(bytes: Uint8Array, from: number): boolean {
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const at = view.indexOf(TURN_END_MARK, from);
+  return at >= 0 && at + TURN_END_BYTES - 4 <= bytes.length;
 }
 
 /** Calls `onEvent(at)` for each put and delete event of a checked turn; `at` is where it starts. */

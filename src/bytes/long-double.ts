@@ -54,6 +54,21 @@ export function addLongDoubles(a: LongDouble, b: LongDouble): FiniteLongDouble |
   return rounded !== null && sum < 0n ? negate(rounded) : rounded;
 }
 
+/** The product with an integer, rounded once; null when it would be infinite. */
+export function scaleLongDouble(value: FiniteLongDouble, factor: bigint): FiniteLongDouble | null {
+  const product = value.significand * factor;
+  const rounded = roundBinary(product < 0n ? -product : product, value.exponent, FORMAT);
+  return rounded !== null && product < 0n ? negate(rounded) : rounded;
+}
+
+/** The least integer that is not below the value. */
+export function ceilLongDouble({ significand, exponent }: FiniteLongDouble): bigint {
+  if (exponent >= 0) return significand << BigInt(exponent);
+  const unit = 1n << BigInt(-exponent);
+  const whole = significand / unit;
+  return significand > 0n && whole * unit !== significand ? whole + 1n : whole;
+}
+
 /**
  * The text Redis stores and replies: `%.17Lf` without trailing zeros, `0` for what rounds to
  * minus zero (ld2string, human form). Up to 4951 bytes.

@@ -23,21 +23,31 @@ export async function serverCommand(args: readonly string[]): Promise<number> {
     return 0;
   }
   const app = await App.start(Config.load(commandLine));
-  const stopped = new Promise<ShutdownOptions>((resolve) => {
-    let asked = false;
-    for (const signal of SIGNALS) {
-      process.on(signal, () => {
-        if (asked) process.exit(1);
-        asked = true;
-        log.info("server", "stopping", { signal });
-        resolve({ save: true });
-      });
-    }
-    app.onShutdown(resolve);
-  });
+  const stopped = stopRequest(app);
   const addresses = app.addresses.map(formatAddress).join(" ");
+  // Whoever read the ready line may have closed the pipe.
+  process.stdout.on("error", () => {});
   process.stdout.write(`ledis ${version} ready on ${addresses}\n`);
   await app.stop(await stopped);
   log.info("server", "stopped");
   return 0;
+}
+
+/** Resolves when a signal or SHUTDOWN asks for a stop. A signal after that ends the process at once. */
+function stopRequest(app: App): Promise<ShutdownOptions> {
+  const { promise, resolve } = Promise.withResolvers<ShutdownOptions>();
+  let asked = false;
+  const ask = (options: ShutdownOptions): void => {
+    asked = true;
+    resolve(options);
+  };
+  app.onShutdown(ask);
+  for (const signal of SIGNALS) {
+    process.on(signal, () => {
+      if (asked) process.exit(1);
+      log.info("server", "stopping", { signal });
+      ask({ save: true });
+    });
+  }
+  return promise;
 }

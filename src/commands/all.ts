@@ -1,5 +1,55 @@
 /** Every command the server knows. */
-import type { Command } from "./command.ts";
-import { stringCommands } from "./strings.ts";
 
-export const allCommands: readonly Command[] = [...stringCommands];
+import { bitmapCommands } from "./bitmaps.ts";
+import { bitCommands } from "./bits.ts";
+import { blockingListCommands } from "./blocking-lists.ts";
+import { blockingZSetCommands } from "./blocking-zsets.ts";
+import { clientCommand } from "./client.ts";
+import type { Command } from "./command.ts";
+import { configCommand } from "./config.ts";
+import { connectionCommands } from "./connection.ts";
+import { databaseCommands } from "./databases.ts";
+import { debugCommand } from "./debug.ts";
+import { latencyCommand, slowLogCommand } from "./diagnostics.ts";
+import { expiryCommands } from "./expiry.ts";
+import { hashCommands } from "./hashes.ts";
+import { infoCommand } from "./info.ts";
+import { commandCommand } from "./introspection.ts";
+import { keyCommands } from "./keys.ts";
+import { listCommands } from "./lists.ts";
+import { memoryCommand } from "./memory.ts";
+import { objectCommands } from "./object.ts";
+import { serverCommands } from "./server.ts";
+import { setCommands } from "./sets.ts";
+import { stringCommands } from "./strings.ts";
+import { zsetAlgebraCommands } from "./zset-algebra.ts";
+import { zsetRangeCommands } from "./zset-ranges.ts";
+import { zsetCommands } from "./zsets.ts";
+
+export const allCommands: readonly Command[] = [
+  ...bitmapCommands,
+  ...bitCommands,
+  ...blockingListCommands,
+  ...blockingZSetCommands,
+  ...databaseCommands,
+  ...expiryCommands,
+  clientCommand,
+  commandCommand,
+  configCommand,
+  ...connectionCommands,
+  debugCommand,
+  ...hashCommands,
+  infoCommand,
+  ...keyCommands,
+  latencyCommand,
+  ...listCommands,
+  memoryCommand,
+  ...serverCommands,
+  slowLogCommand,
+  ...objectCommands,
+  ...setCommands,
+  ...stringCommands,
+  ...zsetAlgebraCommands,
+  ...zsetCommands,
+  ...zsetRangeCommands,
+];

@@ -5,7 +5,7 @@
  */
 import type { Bytes } from "../bytes/bytes.ts";
 import { parseDouble } from "../bytes/double.ts";
-import { parseInt64 } from "../bytes/integer.ts";
+import { parseInt64, parseSafeInteger } from "../bytes/integer.ts";
 import { CommandError, errors } from "../errors.ts";
 import type { Words } from "./words.ts";
 
@@ -33,6 +33,8 @@ export interface Arg<T> {
   readonly min: number;
   /** Most words that it takes; Infinity for lists. */
   readonly max: number;
+  /** The number of words it takes is a multiple of this; otherwise the count of words is wrong. */
+  readonly step?: number;
   read(words: Words): T;
   readonly docs: readonly ArgumentDoc[];
 }
@@ -50,9 +52,13 @@ export function key(name = "key"): Arg<Bytes> {
   return word({ name, type: "key" }, (words) => words.next());
 }
 
-/** Any bytes. */
-export function bytes(name: string): Arg<Bytes> {
-  return word({ name, type: "string" }, (words) => words.next());
+/**
+ * Any bytes.
+ *
+ * @param type what they are for clients, where the command itself reads them as that
+ */
+export function bytes(name: string, type: ArgumentDoc["type"] = "string"): Arg<Bytes> {
+  return word({ name, type }, (words) => words.next());
 }
 
 export function pattern(name = "pattern"): Arg<Bytes> {
@@ -87,6 +93,27 @@ export function int64(name: string): Arg<bigint> {
   });
 }
 
+/** An integer of 64 bits: a number when that is exact, else a bigint. @throws {CommandError} it is none */
+export function exactInt(name: string): Arg<number | bigint> {
+  return word({ name, type: "integer" }, (words) => {
+    const text = words.next();
+    const value = parseSafeInteger(text);
+    if (!Number.isNaN(value)) return value;
+    const wide = parseInt64(text);
+    if (wide === null) throw new CommandError(errors.notInteger);
+    return wide;
+  });
+}
+
+/**
+ * An integer of 64 bits, those beyond ±(2^53 - 1) rounded to a double: an index or a limit, where whatever
+ * is that large means "beyond everything". @throws {CommandError} it is none
+ */
+export function index(name: string): Arg<number> {
+  const exact = exactInt(name);
+  return { ...exact, read: (words) => Number(exact.read(words)) };
+}
+
 /** A double, infinities included. @throws {CommandError} it is none */
 export function double(name: string, error: string = errors.notFloat): Arg<number> {
   return word({ name, type: "double" }, (words) => {
@@ -96,11 +123,12 @@ export function double(name: string, error: string = errors.notFloat): Arg<numbe
   });
 }
 
-/** One or more of `arg`, to the end of the request. */
+/** One or more of `arg`, to the end of the request. An incomplete last one is a wrong number of arguments. */
 export function some<T>(arg: Arg<T>): Arg<T[]> {
   return {
     min: arg.min,
     max: Number.POSITIVE_INFINITY,
+    step: arg.min,
     read(words) {
       const values: T[] = [];
       while (words.left > 0) {
@@ -118,6 +146,22 @@ export function any<T>(arg: Arg<T>): Arg<T[]> {
   return { ...some(arg), min: 0, docs: group(arg.docs, { multiple: true, optional: true }) };
 }
 
+/**
+ * One or more pairs, to the end of the request, as a flat list: first, second, first, second ... Cheaper than
+ * `some(tuple(...))`. An incomplete last one is a wrong number of arguments.
+ */
+export function pairs<T>(first: Arg<T>, second: Arg<T>): Arg<T[]> {
+  const whole = some(tuple(first, second));
+  return {
+    ...whole,
+    read(words) {
+      const values: T[] = [];
+      while (words.left > 1) values.push(first.read(words), second.read(words));
+      return values;
+    },
+  };
+}
+
 /** `arg` if there are words left for it, else null. */
 export function optional<T>(arg: Arg<T>): Arg<T | null> {
   return {
@@ -126,6 +170,14 @@ export function optional<T>(arg: Arg<T>): Arg<T | null> {
     read: (words) => (words.left === 0 ? null : arg.read(words)),
     docs: group(arg.docs, { optional: true }),
   };
+}
+
+/**
+ * `arg`, read when `run` calls the value, and that has to be before it runs anything else: for a command that
+ * finds fault with its keys before it looks at its options.
+ */
+export function deferred<T>(arg: Arg<T>): Arg<() => T> {
+  return { ...arg, read: (words) => () => arg.read(words) };
 }
 
 /** Several arguments in a row, as one value. */
@@ -215,17 +267,19 @@ export function options<R extends Readonly<Record<string, OptionRow>>>(
       ? row.oneOf.map((option) => ({ name, option, exclusive: true }))
       : [{ name, option: row, exclusive: false }],
   );
-  const names = Object.keys(rows);
+  const none = Object.freeze(Object.fromEntries(Object.keys(rows).map((name) => [name, null])));
+  const find = (words: Words) => {
+    for (const entry of entries) if (words.take(entry.option.token)) return entry;
+    throw new CommandError(errors.syntax);
+  };
   return {
     min: 0,
     max: Number.POSITIVE_INFINITY,
     read(words) {
-      const values: Record<string, unknown> = {};
-      for (const name of names) values[name] = null;
+      if (words.left === 0) return none as OptionValues<R>;
+      const values: Record<string, unknown> = { ...none };
       while (words.left > 0) {
-        const entry = entries.find(({ option }) => words.take(option.token));
-        if (entry === undefined) throw new CommandError(errors.syntax);
-        const { name, option, exclusive } = entry;
+        const { name, option, exclusive } = find(words);
         if (option.value !== null && words.left < option.value.min) {
           throw new CommandError(errors.syntax);
         }

@@ -1,4 +1,5 @@
 /** A command is one row of data; what the server needs to know of it follows from the row. */
+import { type Bytes, equalsIgnoreCase } from "../bytes/bytes.ts";
 import type { Reply } from "../resp/reply.ts";
 import type { Request } from "../resp/request.ts";
 import type { Arg, ArgumentDoc, Values } from "./args.ts";
@@ -28,6 +29,7 @@ export type CommandGroup =
  * - `no_auth`: allowed before AUTH
  * - `loading`, `stale`: as in Redis, for clients that look
  * - `blocking`: may wait
+ * - `no_async_loading`, `allow_busy`: as in Redis, for clients that look
  * - `no_multi`: not inside MULTI
  */
 export type CommandFlag =
@@ -38,11 +40,13 @@ export type CommandFlag =
   | "dangerous"
   | "noscript"
   | "fast"
-  | "no_auth"
   | "loading"
   | "stale"
   | "blocking"
-  | "no_multi";
+  | "no_auth"
+  | "no_async_loading"
+  | "no_multi"
+  | "allow_busy";
 
 /** Which words of a request are keys: from `first` to `last` (negative: from the end), every `step`-th. */
 export interface KeyPositions {
@@ -57,16 +61,22 @@ const NO_KEYS: KeyPositions = { first: 0, last: 0, step: 0 };
 export interface Command {
   /** Upper case; a subcommand's is `CLIENT|LIST`. */
   readonly name: string;
+  /** The same in lower case: in error texts, statistics and COMMAND. */
+  readonly lowerName: string;
   readonly summary: string;
   readonly group: CommandGroup;
   /** Version of Redis (or "ledis") that has it. */
   readonly since: string;
   readonly flags: ReadonlySet<CommandFlag>;
+  /** Has the flag `write`; dispatch asks for every request. */
+  readonly isWrite: boolean;
   /** Number of words with the name, negative: at least so many. As Redis states it. */
   readonly arity: number;
   readonly keys: KeyPositions;
   readonly args: readonly ArgumentDoc[];
   readonly subcommands: readonly Command[];
+  /** The subcommand with this name, in any case; undefined when there is none. */
+  findSubcommand(name: Bytes): Command | undefined;
   /** True when a request of `count` words, name included, may be right. */
   accepts(count: number): boolean;
   /** Reads the arguments and runs it. @throws {CommandError} the client's mistake */
@@ -114,17 +124,21 @@ function build<const A extends readonly Arg<unknown>[]>(
   const arity = row.arity ?? (min === max ? min : -min);
   const least = Math.abs(arity);
   const most = arity > 0 ? arity : max;
+  const step = row.args.at(-1)?.step ?? 1;
   return {
     name: row.name,
+    lowerName: row.name.toLowerCase(),
     summary: row.summary,
     group,
     since: row.since ?? "1.0.0",
     flags: new Set(row.flags ?? []),
+    isWrite: row.flags?.includes("write") ?? false,
     arity,
     keys: row.keys ?? keyPositions(row.args, nameWords),
     args: row.args.flatMap((arg) => arg.docs),
     subcommands: [],
-    accepts: (count) => count >= least && count <= most,
+    findSubcommand: () => undefined,
+    accepts: (count) => count >= least && count <= most && (count - min) % step === 0,
     invoke: invoker(row, nameWords),
   };
 }
@@ -187,23 +201,34 @@ function countKeys(args: readonly Arg<unknown>[]): number {
   return count;
 }
 
-/** A command that only leads to its subcommands, such as CLIENT. */
-export function container(
-  group: CommandGroup,
-  row: { name: string; summary: string; since?: string; subcommands: readonly Command[] },
-  invoke: Command["invoke"],
-): Command {
+export interface ContainerRow {
+  readonly name: string;
+  readonly summary: string;
+  readonly since?: string;
+  readonly subcommands: readonly Command[];
+  /** Answers the bare name, as COMMAND does; without it, a subcommand is required. */
+  readonly alone?: Command;
+}
+
+/** A command that leads to its subcommands, such as CLIENT. Dispatch finds the one that is meant. */
+export function container(group: CommandGroup, row: ContainerRow): Command {
+  const { alone } = row;
+  const prefixLength = row.name.length + 1;
+  const byName = row.subcommands.map((sub) => [sub.name.slice(prefixLength), sub] as const);
   return {
     name: row.name,
+    lowerName: row.name.toLowerCase(),
     summary: row.summary,
     group,
     since: row.since ?? "1.0.0",
-    flags: new Set(),
-    arity: -2,
+    flags: alone?.flags ?? new Set(),
+    isWrite: false,
+    arity: alone === undefined ? -2 : -1,
     keys: NO_KEYS,
     args: [],
     subcommands: row.subcommands,
-    accepts: (count) => count >= 2,
-    invoke,
+    findSubcommand: (name) => byName.find(([known]) => equalsIgnoreCase(name, known))?.[1],
+    accepts: () => alone !== undefined,
+    invoke: (context, request) => alone!.invoke(context, request),
   };
 }

@@ -19,9 +19,13 @@ export interface Client {
   readonly isUnix: boolean;
   readonly createdAtMs: number;
   readonly lastActiveAtMs: number;
-  /** Name of the command that ran last, lower case, with its subcommand (`client|list`). */
+  /** Name of the command that ran last, lower case, with its subcommand (`client|list`); "NULL" before the first. */
   readonly lastCommand: string;
   readonly isBlocked: boolean;
+  /** True once the connection is to be closed when its replies are sent. */
+  readonly isClosing: boolean;
+  /** The socket's file descriptor; -1 when it is not known. */
+  readonly fd: number;
   /** Bytes received that no command has taken yet. */
   readonly inputBytes: number;
   /** Bytes of replies that the socket has not taken yet. */
@@ -44,6 +48,11 @@ export interface Client {
   kill(): void;
   /** Ends a blocking command as by a time-out, or with an error. False when none is under way. */
   unblock(withError: boolean): boolean;
+  /**
+   * For a command that waits: registers what ends it when somebody unblocks this client or it goes away. It answers
+   * false when the command has ended already.
+   */
+  onUnblock(cancel: (withError: boolean) => boolean): void;
 }
 
 /** One slow command. */
@@ -77,11 +86,15 @@ export interface ServerStats {
   connectionsReceived: number;
   connectionsRejected: number;
   commandsProcessed: number;
-  keyspaceHits: number;
-  keyspaceMisses: number;
   errorReplies: number;
   inputBytes: number;
   outputBytes: number;
+  /** Rates, each over about the last second. */
+  commandsPerSecond: number;
+  inputBytesPerSecond: number;
+  outputBytesPerSecond: number;
+  /** Most resident memory seen so far, in bytes. */
+  memoryPeakBytes: number;
   /** Calls, time and failures by command name, lower case. */
   readonly commands: Map<string, CommandStats>;
   /** Error replies by code word. */
@@ -93,6 +106,27 @@ export interface CommandStats {
   microseconds: number;
   rejected: number;
   failed: number;
+}
+
+/** What became of SAVE and BGSAVE, which move everything into SQLite and make it durable there. */
+export interface SaveStatus {
+  readonly inProgress: boolean;
+  /** Saves that succeeded. */
+  readonly count: number;
+  readonly lastSucceeded: boolean;
+  /** Unix seconds; of the server's start while there was none. */
+  readonly lastTime: number;
+  /** How long the last one took; -1 while there was none. */
+  readonly lastSeconds: number;
+  /** Since when one is under way, in seconds; -1 when none is. */
+  readonly currentSeconds: number;
+}
+
+/** What the access log could not write. */
+export interface AccessLogStatus {
+  readonly droppedLines: number;
+  /** Why the last write failed; null when it did not. */
+  readonly failure: string | null;
 }
 
 /** The server, as commands see it. */
@@ -111,8 +145,11 @@ export interface Server {
   pauseClients(untilMs: number, mode: PauseMode): void;
   unpauseClients(): void;
   shutdown(options: ShutdownOptions): void;
-  /** Time of the last successful flush, unix seconds. */
-  readonly lastSaveTime: number;
+  readonly saves: SaveStatus;
+  /** Moves everything written so far into SQLite, durably. @throws {CommandError} one is under way */
+  save(): Promise<void>;
+  /** null while there is no access log. */
+  readonly accessLog: AccessLogStatus | null;
 }
 
 /** What `run` of a command gets. One object per connection, used for all its commands. */

@@ -109,6 +109,15 @@ export const options = [
     doc: "Close a normal client with more unread reply bytes than this. Also in Redis's form, `class hard soft soft-seconds ...`, where soft is a limit for so many seconds and 0 none. The classes slave and pubsub are kept and answered; pull replication has no use for the first.",
   },
   {
+    name: "enable-debug-command",
+    section: "Clients",
+    type: "enum",
+    choices: ["no", "yes", "local"],
+    default: "no",
+    runtime: false,
+    doc: "Who may send DEBUG, which can stop the server for a while: nobody, everybody, or clients on this machine.",
+  },
+  {
     name: "data_dir",
     section: "Storage",
     type: "string",
@@ -141,7 +150,7 @@ export const options = [
     name: "db.write_buffer_size",
     section: "Storage",
     type: "bytes",
-    default: "64mb",
+    default: "32mb",
     min: 1048576,
     nonPositiveIsDefault: true,
     runtime: false,
@@ -259,7 +268,7 @@ export const options = [
     section: "Logs",
     type: "string",
     default: "",
-    runtime: false,
+    runtime: true,
     doc: "File that gets one line per request. A bare name is put into `data_dir`. Empty: off.",
   },
   {

@@ -1,17 +1,75 @@
 /** One database: its keys, and the operations of every type on them. Bytes in, values out, no protocol. */
+import type { SpaceCounts } from "../keyspace/store-reader.ts";
+import { BitStrings } from "./bit-strings.ts";
+import { Bitmaps } from "./bitmaps.ts";
+import { Collections } from "./collections.ts";
+import { Hashes } from "./hashes.ts";
+import { countKeys, isSurelyEmpty } from "./key-counts.ts";
 import { KeyTable } from "./key-table.ts";
+import { KeyWalk } from "./key-walk.ts";
+import { Keys } from "./keys.ts";
 import type { Ledis } from "./ledis.ts";
+import { Lists } from "./lists.ts";
+import { RandomKey } from "./random-key.ts";
+import { Sets } from "./sets.ts";
 import { Strings } from "./strings.ts";
+import { ZSets } from "./zsets.ts";
 
 export class DB {
+  readonly #ledis: Ledis;
   /** Number of the database. */
   readonly number: number;
   readonly table: KeyTable;
+  readonly collections: Collections;
+  readonly keys: Keys;
   readonly strings: Strings;
+  readonly bitStrings: BitStrings;
+  readonly bitmaps: Bitmaps;
+  readonly hashes: Hashes;
+  readonly lists: Lists;
+  readonly sets: Sets;
+  readonly zsets: ZSets;
 
   constructor(number: number, ledis: Ledis) {
+    this.#ledis = ledis;
     this.number = number;
-    this.table = new KeyTable(number, ledis.keyspace, ledis.spaces, ledis.expiry);
+    const { keyspace, spaces, expiry, lookups } = ledis;
+    const spaceOf = () => spaces.of(number);
+    this.table = new KeyTable(number, keyspace, spaces, expiry, lookups);
+    this.collections = new Collections(this.table, keyspace, spaces);
+    this.keys = new Keys(
+      this.table,
+      this.collections,
+      new KeyWalk(keyspace, spaceOf),
+      new RandomKey(keyspace, spaceOf),
+    );
     this.strings = new Strings(this.table, () => ledis.options.valueBytesMax);
+    this.bitStrings = new BitStrings(this.table, () => ledis.options.valueBytesMax);
+    this.bitmaps = new Bitmaps(this.collections, () => ledis.options.valueBytesMax);
+    this.hashes = new Hashes(this.collections, this.table);
+    this.lists = new Lists(this.collections, keyspace);
+    this.sets = new Sets(this.table, this.collections);
+    this.zsets = new ZSets(this.table, this.collections, ledis.zsetOrder);
+  }
+
+  /**
+   * How many keys there are, and how many of them have a TTL: at once, or later where much was written just
+   * now. Expired ones count until they are removed.
+   */
+  counts(): SpaceCounts | Promise<SpaceCounts> {
+    const { keyspace } = this.#ledis;
+    return countKeys(
+      keyspace,
+      () => this.table.space,
+      () => this.#ledis.flush(),
+    );
+  }
+
+  /** Removes all keys, in constant time. */
+  clear(): void {
+    const { keyspace, spaces } = this.#ledis;
+    if (isSurelyEmpty(keyspace, this.table.space)) return;
+    spaces.flush(this.number);
+    this.table.replaced();
   }
 }

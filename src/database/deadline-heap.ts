@@ -1,23 +1,36 @@
 /** Row keys by deadline, the earliest first: a binary heap with a bound. */
-import type { Bytes } from "../bytes/bytes.ts";
+import { type Bytes, copyBytes } from "../bytes/bytes.ts";
 
-/** More than these are refused; whoever keeps them knows another way to find them. */
-const ENTRIES_MAX = 100_000;
+export interface DeadlineHeapLimits {
+  readonly entriesMax: number;
+  /** Bytes of all keys together. */
+  readonly bytesMax: number;
+}
+
+const LIMITS: DeadlineHeapLimits = { entriesMax: 100_000, bytesMax: 8 << 20 };
 
 export class DeadlineHeap {
+  readonly #limits: DeadlineHeapLimits;
   readonly #deadlines: number[] = [];
   readonly #keys: Bytes[] = [];
+  #bytes = 0;
+
+  constructor(limits: DeadlineHeapLimits = LIMITS) {
+    this.#limits = limits;
+  }
 
   get size(): number {
     return this.#keys.length;
   }
 
-  /** Adds a key; false when the heap is full. */
+  /** Adds a copy of the key; false when the heap is full: whoever fills it knows another way to find keys. */
   push(deadline: number, key: Bytes): boolean {
-    if (this.#keys.length >= ENTRIES_MAX) return false;
+    const { entriesMax, bytesMax } = this.#limits;
+    if (this.#keys.length >= entriesMax || this.#bytes + key.length > bytesMax) return false;
     let at = this.#keys.length;
     this.#deadlines.push(deadline);
-    this.#keys.push(key);
+    this.#keys.push(copyBytes(key));
+    this.#bytes += key.length;
     while (at > 0) {
       const parent = (at - 1) >> 1;
       if (this.#deadlines[parent]! <= deadline) break;
@@ -36,6 +49,7 @@ export class DeadlineHeap {
     this.#swap(0, last);
     this.#deadlines.pop();
     this.#keys.pop();
+    this.#bytes -= key.length;
     this.#sink();
     return key;
   }

@@ -2,19 +2,25 @@
  * Ends keys whose TTL has passed. Every access hides such a key and removes it; this finds those that nobody
  * asks for: flushed ones by the index on `expire_at` in SQLite, and those still in memory by a heap.
  * A slave hides them too, but removes them only when its master's log says so.
+ *
+ * The heap takes TTLs that end soon; later ones are in SQLite by then. What the heap has no room for, and what
+ * a failed turn took back, is found by the index as well. A look costs two comparisons while nothing is due.
  */
-import { type Bytes, copyBytes } from "../bytes/bytes.ts";
+import type { Bytes } from "../bytes/bytes.ts";
 import { clock } from "../clock.ts";
-import { expireAtMs } from "../keyspace/key-row.ts";
+import { EXPIRE_AT_MAX_MS, expireAtMs } from "../keyspace/key-row.ts";
 import type { Keyspace } from "../keyspace/keyspace.ts";
-import { RowKey } from "../keyspace/row-key.ts";
+import { KEY_PREFIX_BYTES, numberOf, RowKey } from "../keyspace/row-key.ts";
 import { RowValue } from "../keyspace/row-value.ts";
 import type { ExpiringKey } from "../keyspace/store-reader.ts";
 import { DeadlineHeap } from "./deadline-heap.ts";
-import type { TurnLoop } from "./turn-loop.ts";
 
-/** Pause between two looks, in ms. */
+/** Pause between two looks while TTLs end soon, in ms. */
 const CYCLE_MS = 100;
+/** Pause between two looks while none does, in ms. */
+const IDLE_CYCLE_MS = 500;
+/** Pause between two slices of work, in ms. */
+const BUSY_CYCLE_MS = 1;
 /** How long one slice may take before other work gets its turn, in µs. */
 const SLICE_US = 1000;
 /** Keys looked at between two looks at the time. */
@@ -22,9 +28,14 @@ const BATCH = 32;
 /** TTLs that end later than this are left to the index in SQLite, in ms. */
 const HEAP_HORIZON_MS = 20_000;
 
+/** Who is told that a key has ended: the table of its database. */
+export interface KeyOwner {
+  changed(key: Bytes): void;
+}
+
 export class Expiry {
   readonly #keyspace: Keyspace;
-  readonly #loop: TurnLoop;
+  readonly #ownerOf: (space: number) => KeyOwner | null;
   readonly #heap = new DeadlineHeap();
   readonly #key = new RowKey();
   readonly #value = new RowValue();
@@ -33,16 +44,20 @@ export class Expiry {
   #cursor: ExpiringKey | null = null;
   /** Flushes seen when the walk started anew: a flush may bring earlier times into the index. */
   #flushes = -1;
-  /** False on a slave and while the disk takes no writes. */
+  /** No time in the index behind the cursor is earlier; ms since 1970. */
+  #indexDueAt = 0;
+  /** False on a slave, which leaves removing to its master. */
   enabled = true;
   /** Keys removed because their TTL had passed. */
   expiredCount = 0;
   /** Slices that ended because their time was up. */
   timeLimitCount = 0;
 
-  constructor(keyspace: Keyspace, loop: TurnLoop) {
+  /** @param ownerOf the owner of a space's keys; null when the space belongs to no database any more */
+  constructor(keyspace: Keyspace, ownerOf: (space: number) => KeyOwner | null) {
     this.#keyspace = keyspace;
-    this.#loop = loop;
+    this.#ownerOf = ownerOf;
+    keyspace.onUndo(() => this.#startAnew());
   }
 
   start(): void {
@@ -57,29 +72,24 @@ export class Expiry {
   /** A key was given a TTL. */
   note(key: RowKey, expireAt: number): void {
     if (expireAt - clock.nowMs() > HEAP_HORIZON_MS) return;
-    this.#heap.push(expireAt, copyBytes(key.view()));
+    this.#heap.push(expireAt, key.view());
   }
 
-  /** Removes a row that the caller has found to be expired, unless that is not this server's to do. */
-  removeExpired(key: RowKey): void {
-    if (!this.enabled || this.#keyspace.writeFailure !== null) return;
+  /** Removes a row that the caller has found to be expired; false when that is not this server's to do now. */
+  removeExpired(key: RowKey): boolean {
+    if (!this.enabled || this.#keyspace.writeFailure !== null) return false;
     this.#keyspace.delete(key);
     this.expiredCount++;
-    this.#loop.schedule();
+    return true;
   }
 
-  #cycle(): void {
-    this.#timer = null;
-    let more = false;
-    if (this.enabled && this.#keyspace.writeFailure === null) more = this.#slice();
-    this.#timer = setTimeout(() => this.#cycle(), more ? 1 : CYCLE_MS);
-  }
-
-  /** Removes keys for about a millisecond; true when there may be more. */
-  #slice(): boolean {
+  /** Removes expired keys for about a millisecond; true when there may be more. Costs nothing when none is due. */
+  runSlice(): boolean {
+    if (!this.enabled || this.#keyspace.writeFailure !== null || !this.#keyspace.hasRoom) {
+      return false;
+    }
     const nowMs = clock.nowMs();
     const deadline = clock.monotonicUs() + SLICE_US;
-    this.#loop.schedule();
     for (;;) {
       const fromHeap = this.#batchFromHeap(nowMs);
       const fromIndex = this.#batchFromIndex(nowMs);
@@ -89,6 +99,19 @@ export class Expiry {
         return true;
       }
     }
+  }
+
+  #cycle(): void {
+    this.#timer = null;
+    const more = this.runSlice();
+    const soon = this.#heap.size > 0 || this.#indexDueAt - clock.nowMs() < IDLE_CYCLE_MS;
+    const pause = more ? BUSY_CYCLE_MS : soon && this.enabled ? CYCLE_MS : IDLE_CYCLE_MS;
+    this.#timer = setTimeout(() => this.#cycle(), pause);
+  }
+
+  #startAnew(): void {
+    this.#cursor = null;
+    this.#indexDueAt = 0;
   }
 
   #batchFromHeap(nowMs: number): boolean {
@@ -104,21 +127,28 @@ export class Expiry {
     const flushes = this.#keyspace.flushCount;
     if (flushes !== this.#flushes) {
       this.#flushes = flushes;
-      this.#cursor = null;
+      this.#startAnew();
     }
-    const keys = this.#keyspace.expired(this.#cursor, nowMs, BATCH);
-    for (const row of keys) {
+    if (this.#indexDueAt > nowMs) return false;
+    const rows = this.#keyspace.expired(this.#cursor, nowMs, BATCH);
+    for (const row of rows) {
       this.#removeIfExpired(this.#key.key(row.space, row.key).view(), nowMs);
     }
-    this.#cursor = keys.at(-1) ?? this.#cursor;
-    return keys.length === BATCH;
+    this.#cursor = rows.at(-1) ?? this.#cursor;
+    if (rows.length === BATCH) return true;
+    const [next] = this.#keyspace.expired(this.#cursor, EXPIRE_AT_MAX_MS, 1);
+    this.#indexDueAt = next?.expire_at ?? Number.POSITIVE_INFINITY;
+    return false;
   }
 
   /** The row may have been written since its TTL was noted: what counts is what it says now. */
   #removeIfExpired(rowKey: Bytes, nowMs: number): void {
+    const owner = this.#ownerOf(numberOf(rowKey, 0));
+    if (owner === null) return;
     const key = this.#key.raw(rowKey);
     if (!this.#keyspace.get(key, this.#value)) return;
     const at = expireAtMs(this.#value.buffer, this.#value.start);
-    if (at !== 0 && at <= nowMs) this.removeExpired(key);
+    if (at === 0 || at > nowMs || !this.removeExpired(key)) return;
+    owner.changed(key.view().subarray(KEY_PREFIX_BYTES));
   }
 }

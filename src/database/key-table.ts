@@ -16,7 +16,7 @@ import {
   writeHead,
 } from "../keyspace/key-row.ts";
 import type { Keyspace } from "../keyspace/keyspace.ts";
-import { RowKey } from "../keyspace/row-key.ts";
+import { RowKey, readU48 } from "../keyspace/row-key.ts";
 import { RowValue } from "../keyspace/row-value.ts";
 import type { Expiry } from "./expiry.ts";
 import type { Spaces } from "./spaces.ts";
@@ -37,10 +37,29 @@ export class KeyRow {
     return this.end - this.start;
   }
 
+  /** Id of the collection that the row names; 0 for a string. */
+  get id(): number {
+    return this.type === TYPE_STRING ? 0 : readU48(this.buffer, this.start);
+  }
+
   /** View of the bytes behind type and TTL. */
   rest(): Bytes {
     return this.buffer.subarray(this.start, this.end);
   }
+}
+
+/** How many keys were asked for by commands that read, and were there or not. */
+export interface Lookups {
+  hits: number;
+  misses: number;
+}
+
+/** Who is told what becomes of a database's keys: WATCH and blocked clients hang on it. */
+export interface KeyListener {
+  /** A write changed or removed this key. The bytes are valid during the call. */
+  keyChanged(key: Bytes): void;
+  /** The database was flushed or swapped: any key may have changed. */
+  keysReplaced(): void;
 }
 
 export class KeyTable {
@@ -48,25 +67,68 @@ export class KeyTable {
   readonly #keyspace: Keyspace;
   readonly #spaces: Spaces;
   readonly #expiry: Expiry;
+  readonly #lookups: Lookups;
   readonly #key = new RowKey();
   readonly #value = new RowValue();
   readonly #row = new KeyRow();
-  /** Told of every key that a write changed or removed: WATCH and blocked clients hang on it. */
-  onChange: (key: Bytes) => void = () => {};
+  /** Never changed in place, so that a listener may come or go while others are told. */
+  #listeners: readonly KeyListener[] = [];
 
-  constructor(database: number, keyspace: Keyspace, spaces: Spaces, expiry: Expiry) {
+  constructor(
+    database: number,
+    keyspace: Keyspace,
+    spaces: Spaces,
+    expiry: Expiry,
+    lookups: Lookups = { hits: 0, misses: 0 },
+  ) {
     this.database = database;
     this.#keyspace = keyspace;
     this.#spaces = spaces;
     this.#expiry = expiry;
+    this.#lookups = lookups;
   }
 
   get space(): number {
     return this.#spaces.of(this.database);
   }
 
-  /** The key's row, or null when there is none or its TTL has passed. */
+  /** Tells `listener` of every change from now on, in this turn too. Listen only while it matters. */
+  listen(listener: KeyListener): void {
+    this.#listeners = [...this.#listeners, listener];
+  }
+
+  unlisten(listener: KeyListener): void {
+    this.#listeners = this.#listeners.filter((other) => other !== listener);
+  }
+
+  /** Tells who listens that a key was changed or removed. */
+  changed(key: Bytes): void {
+    if (this.#listeners.length === 0) return;
+    for (const listener of this.#listeners) listener.keyChanged(key);
+  }
+
+  /** Tells who listens that the database was flushed or swapped. */
+  replaced(): void {
+    for (const listener of this.#listeners) listener.keysReplaced();
+  }
+
+  /** The key's row, or null when there is none or its TTL has passed. For commands that read: it is counted. */
   find(key: Bytes): KeyRow | null {
+    const row = this.findForWrite(key);
+    if (row === null) this.#lookups.misses++;
+    else this.#lookups.hits++;
+    return row;
+  }
+
+  /** As `find`. @throws {CommandError} WRONGTYPE when the key holds another type */
+  findType(key: Bytes, type: number): KeyRow | null {
+    const row = this.find(key);
+    if (row !== null && row.type !== type) throw new CommandError(errors.wrongType);
+    return row;
+  }
+
+  /** As `find`, for a command that is about to write the key: Redis does not count these. */
+  findForWrite(key: Bytes): KeyRow | null {
     const value = this.#value;
     if (!this.#keyspace.get(this.#key.key(this.space, key), value)) return null;
     const row = this.#row;
@@ -74,7 +136,7 @@ export class KeyTable {
     if (hasTtl(buffer, start)) {
       row.expireAt = expireAtMs(buffer, start);
       if (row.expireAt <= clock.nowMs()) {
-        this.#expiry.removeExpired(this.#key);
+        if (this.#expiry.removeExpired(this.#key)) this.changed(key);
         return null;
       }
     } else {
@@ -87,9 +149,9 @@ export class KeyTable {
     return row;
   }
 
-  /** As `find`. @throws {CommandError} WRONGTYPE when the key holds another type */
-  findType(key: Bytes, type: number): KeyRow | null {
-    const row = this.find(key);
+  /** As `findForWrite`. @throws {CommandError} WRONGTYPE when the key holds another type */
+  findTypeForWrite(key: Bytes, type: number): KeyRow | null {
+    const row = this.findForWrite(key);
     if (row !== null && row.type !== type) throw new CommandError(errors.wrongType);
     return row;
   }
@@ -106,7 +168,7 @@ export class KeyTable {
     const row = this.#keyspace.put(this.#key.key(this.space, key), headBytes(at) + restBytes, id);
     row.start = writeHead(row.buffer, row.start, type, at);
     if (at !== 0) this.#expiry.note(this.#key, at);
-    this.onChange(key);
+    this.changed(key);
     return row;
   }
 
@@ -116,9 +178,38 @@ export class KeyTable {
     row.buffer.set(value, row.start);
   }
 
+  /**
+   * Gives a key another TTL and keeps everything else.
+   *
+   * @param row what `find` has just found for this key
+   * @param expireAt ms since 1970, 0 for no TTL
+   */
+  putTtl(key: Bytes, row: KeyRow, expireAt: number): void {
+    const rest = row.rest();
+    // With a head of the same size the row may be written over in place, where `rest` is the same memory.
+    const target = this.put(key, row.type, expireAt, rest.length, row.id);
+    target.buffer.set(rest, target.start);
+  }
+
   /** Removes a key row, whatever it holds; its collection's rows become garbage. */
   remove(key: Bytes): void {
     this.#keyspace.delete(this.#key.key(this.space, key));
-    this.onChange(key);
+    this.changed(key);
+  }
+
+  /**
+   * Moves a key row: type, TTL and what it holds stand under `newKey` in `target` afterwards, and nothing under
+   * `key` here. What `newKey` held is replaced. A collection's rows stay where they are, they bear its id.
+   *
+   * REQUIRES: another key, or another database.
+   * @param row what `find` has just found for `key`
+   */
+  move(key: Bytes, row: KeyRow, target: KeyTable, newKey: Bytes): void {
+    const { id } = row;
+    const rest = row.rest();
+    const moved = target.put(newKey, row.type, row.expireAt, rest.length, id);
+    moved.buffer.set(rest, moved.start);
+    if (id !== 0) this.#spaces.putHome(id, target.space, newKey);
+    this.remove(key);
   }
 }

@@ -1,25 +1,42 @@
 /**
  * The embeddable database: open a directory, select a database, use its types, close.
  *
- *     const ledis = await Ledis.open({ directory: "./data" });
- *     const db = ledis.select(0);
- *     db.strings.set(fromText("k"), fromText("v"));
- *     await ledis.committed();
- *     await ledis.close();
+ *     import { fromText, Ledis, toText } from "ledis";
  *
- * Operations take effect at once for whoever reads; what one iteration of the event loop wrote is one turn,
- * and reaches the log whole when the iteration ends.
+ *     await using ledis = await Ledis.open({ directory: "./data" });
+ *     const db = ledis.select(0);
+ *     db.strings.set(fromText("greeting"), fromText("hello"));
+ *     await ledis.committed();
+ *
+ * Keys and values are bytes; `fromText` and `toText` are UTF-8. Operations take effect at once for whoever
+ * reads. What one iteration of the event loop wrote is one turn: it reaches the log whole when the iteration
+ * ends, without being asked; `committed` tells when and whether. A mistake in the arguments throws a
+ * CommandError with Redis's text and changes nothing; a disk that takes no writes throws a StorageError.
+ *
+ * Bytes that an operation answers may be a view of the database's own memory: valid until the key is written
+ * or the turn ends. `toText` reads them; `copyBytes` keeps them.
+ *
+ * An open database keeps the program running. One process at a time can have a directory open.
  */
-import type { Bytes } from "../bytes/bytes.ts";
-import { CommandError, errors, type StorageError } from "../errors.ts";
+import { CommandError, errors, StorageError } from "../errors.ts";
 import { Keyspace } from "../keyspace/keyspace.ts";
 import type { KeyspaceOptions, SyncPolicy } from "../keyspace/keyspace-options.ts";
 import { DB } from "./db.ts";
 import { Expiry } from "./expiry.ts";
+import type { KeyTable, Lookups } from "./key-table.ts";
+import { ScanCursors } from "./scan-cursors.ts";
 import { Spaces } from "./spaces.ts";
 import { TurnLoop } from "./turn-loop.ts";
+import { Waiters } from "./waiters.ts";
+import { ZSetOrder } from "./zset-entries.ts";
 
-export type { Bytes, KeyspaceOptions, SyncPolicy };
+export { type Bytes, copyBytes, fromText, toText } from "../bytes/bytes.ts";
+export { CommandError, StorageError } from "../errors.ts";
+export { log } from "../log.ts";
+export type { BitFieldOperation } from "./bit-overflow.ts";
+export type { Bit, BitOperation, BitRange } from "./bit-strings.ts";
+export type { SetOptions } from "./strings.ts";
+export type { DB, KeyspaceOptions, SyncPolicy };
 
 const MB = 1 << 20;
 
@@ -33,7 +50,7 @@ export interface LedisOptions extends KeyspaceOptions {
 /** What a program that embeds the database has not to say. */
 export const defaultLedisOptions: Omit<LedisOptions, "directory"> = {
   sync: "everysec",
-  writeBufferBytes: 64 * MB,
+  writeBufferBytes: 32 * MB,
   cacheBytes: 64 * MB,
   mmapBytes: 256 * MB,
   pageBytes: 4096,
@@ -51,20 +68,32 @@ export class Ledis {
   readonly spaces: Spaces;
   readonly expiry: Expiry;
   readonly turns: TurnLoop;
+  /** Blocking commands that wait for keys, of all databases. */
+  readonly waiters: Waiters;
+  readonly cursors = new ScanCursors();
+  readonly zsetOrder: ZSetOrder;
+  /** Of all databases; whoever shows them may set them back. */
+  readonly lookups: Lookups = { hits: 0, misses: 0 };
   readonly #databases: (DB | undefined)[] = [];
   #waiting: { resolve(): void; reject(error: StorageError): void }[] = [];
+  #betweenTurns: (() => void)[] = [];
+  #closing: Promise<void> | null = null;
 
   private constructor(options: LedisOptions, keyspace: Keyspace) {
     this.#options = options;
     this.keyspace = keyspace;
     this.spaces = new Spaces(keyspace);
+    this.zsetOrder = new ZSetOrder(keyspace);
     this.turns = new TurnLoop(keyspace);
-    this.expiry = new Expiry(keyspace, this.turns);
+    this.waiters = new Waiters(this.turns);
+    this.expiry = new Expiry(keyspace, (space) => this.#tableOf(space));
     this.turns.listen({
       committed: () => {
+        for (const work of this.#betweenTurns.splice(0)) work();
         for (const waiting of this.#waiting.splice(0)) waiting.resolve();
       },
       failed: (error) => {
+        for (const work of this.#betweenTurns.splice(0)) work();
         for (const waiting of this.#waiting.splice(0)) waiting.reject(error);
       },
     });
@@ -93,8 +122,9 @@ export class Ledis {
     this.keyspace.configure(options);
   }
 
-  /** Database `number`. @throws {CommandError} there is no such database */
+  /** Database `number`, from 0 on. @throws {CommandError} there is no such database */
   select(number: number): DB {
+    if (this.#closing !== null) throw new StorageError("the database is closed");
     let db = this.#databases[number];
     if (db === undefined) {
       if (!Number.isInteger(number) || number < 0 || number >= this.options.databases) {
@@ -106,12 +136,43 @@ export class Ledis {
     return db;
   }
 
+  /** Exchanges what two databases hold, in constant time. @throws {CommandError} there is no such database */
+  swap(first: number, second: number): void {
+    const tables = [this.select(first).table, this.select(second).table];
+    if (first === second) return;
+    this.spaces.swap(first, second);
+    for (const table of tables) table.replaced();
+  }
+
+  /** Empties all databases, in constant time each. */
+  flushAll(): void {
+    for (let number = 0; number < this.options.databases; number++) this.select(number).clear();
+  }
+
+  /** Moves everything written so far into SQLite, after this turn; keeps trying while SQLite refuses. */
+  async flush(): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#betweenTurns.push(() => void this.keyspace.flush().then(resolve, reject));
+      this.turns.schedule();
+    });
+  }
+
+  /** `flush`, and makes it durable there. @throws {StorageError} SQLite refused that */
+  async checkpoint(): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#betweenTurns.push(() => void this.keyspace.checkpoint().then(resolve, reject));
+      this.turns.schedule();
+    });
+  }
+
   /**
    * Resolves when everything written so far is in the log (and, with `sync` "always", durable).
    *
-   * @throws {StorageError} the disk refused: nothing of this turn was stored
+   * @throws {StorageError} the disk refused: nothing of this turn was stored; with `sync` "always" also: it
+   *   was stored, but may not survive a power cut
    */
   async committed(): Promise<void> {
+    if (this.#closing !== null) return this.#closing;
     await new Promise<void>((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
       this.turns.schedule();
@@ -120,13 +181,36 @@ export class Ledis {
   }
 
   /**
-   * Ends the turn and closes the files.
+   * Ends the turn and closes the files; afterwards nothing of the database keeps the program running. Calls
+   * after the first wait for the same end.
    *
    * @param options with `save` false, what is not in SQLite yet is left to the next start's recovery
+   * @throws {StorageError} the disk refused this last turn; everything is closed all the same
    */
-  async close(options: { readonly save: boolean } = { save: true }): Promise<void> {
+  close(options: { readonly save: boolean } = { save: true }): Promise<void> {
+    this.#closing ??= this.#close(options.save);
+    return this.#closing;
+  }
+
+  /** As `close`: `await using ledis = await Ledis.open(...)`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #close(save: boolean): Promise<void> {
     this.expiry.stop();
+    const failures: StorageError[] = [];
+    this.#waiting.push({ resolve() {}, reject: (error) => failures.push(error) });
     this.turns.end();
-    await this.keyspace.close(options.save);
+    await this.keyspace.close(save);
+    const [failure] = failures;
+    if (failure !== undefined) throw failure;
+  }
+
+  #tableOf(space: number): KeyTable | null {
+    for (let number = 0; number < this.options.databases; number++) {
+      if (this.spaces.of(number) === space) return this.select(number).table;
+    }
+    return null;
   }
 }

@@ -4,9 +4,10 @@
  * Also gives out collection ids.
  */
 import { readU32, writeU32 } from "../binlog/event.ts";
-import { EMPTY } from "../bytes/bytes.ts";
+import { type Bytes, EMPTY } from "../bytes/bytes.ts";
 import type { Keyspace } from "../keyspace/keyspace.ts";
 import {
+  homeRowName,
   META_DEAD_SPACE,
   META_NEXT_ID,
   META_NEXT_SPACE,
@@ -63,6 +64,14 @@ export class Spaces {
       this.#put(META_SERVER, META_NEXT_ID, 6, this.#idLimit);
     }
     return this.#nextId++;
+  }
+
+  /** Notes where a collection's key row was moved to, so that removing the old one leaves no garbage. */
+  putHome(id: number, space: number, key: Bytes): void {
+    this.#key.meta(META_SERVER, homeRowName(id));
+    const row = this.#keyspace.put(this.#key, 4 + key.length);
+    writeU32(row.buffer, row.start, space);
+    row.buffer.set(key, row.start + 4);
   }
 
   /** Reads everything again when it is next asked for: rows were undone or came from elsewhere. */

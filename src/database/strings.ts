@@ -1,24 +1,27 @@
 /** Strings: one row each, type and TTL included. Semantics are those of Redis 7. */
 import { type Bytes, copyBytes, EMPTY, fromText } from "../bytes/bytes.ts";
 import { addInt64, parseInt64, parseSafeInteger, writeInteger } from "../bytes/integer.ts";
-import {
-  addLongDoubles,
-  formatLongDouble,
-  type LongDouble,
-  parseLongDouble,
-} from "../bytes/long-double.ts";
+import { addLongDoubles, formatLongDouble, parseLongDouble } from "../bytes/long-double.ts";
 import { CommandError, errors } from "../errors.ts";
 import { TYPE_STRING } from "../keyspace/key-row.ts";
 import type { KeyTable } from "./key-table.ts";
 
-/** What happens to a key's TTL when its value is replaced. */
-export type KeepTtl = "keep";
+/** What becomes of a key's TTL: ms since 1970, 0 for none, "keep" for the present one. */
+export type NewTtl = number | "keep";
 
 export interface SetOptions {
-  /** ms since 1970, 0 for none, or "keep" for the key's present one. */
-  readonly expireAt?: number | KeepTtl;
-  /** Store only if the key is missing (NX) or there (XX). */
-  readonly condition?: "NX" | "XX" | null;
+  readonly expireAt: NewTtl;
+  /** Store only if the key is missing (NX) or there (XX); null: always. */
+  readonly condition: "NX" | "XX" | null;
+  /** Whether the caller wants to know the value before. */
+  readonly wantsOld: boolean;
+}
+
+export interface SetOutcome {
+  /** False when the condition did not hold. */
+  readonly stored: boolean;
+  /** The value before, copied; null when there was none or nobody asked. */
+  readonly old: Bytes | null;
 }
 
 export class Strings {
@@ -43,22 +46,45 @@ export class Strings {
     return row !== null && row.type === TYPE_STRING ? row.rest() : null;
   }
 
-  /** Stores a value, whatever the key held before, and drops its TTL. */
-  set(key: Bytes, value: Bytes): void {
-    this.#keys.putString(key, value, 0);
+  /** Stores a value, whatever the key held before, TTL included; looks nothing up. */
+  set(key: Bytes, value: Bytes, expireAt = 0): void {
+    this.#keys.putString(key, value, expireAt);
   }
 
-  /** Stores a value as told; false when the condition did not hold. */
-  setWith(key: Bytes, value: Bytes, options: SetOptions): boolean {
-    const { condition = null, expireAt = 0 } = options;
-    let at = expireAt === "keep" ? 0 : expireAt;
-    if (condition !== null || expireAt === "keep") {
-      const row = this.#keys.find(key);
-      if (condition === "NX" && row !== null) return false;
-      if (condition === "XX" && row === null) return false;
-      if (expireAt === "keep") at = row?.expireAt ?? 0;
+  /** Stores a value if there is no such key; false otherwise. */
+  setIfFree(key: Bytes, value: Bytes): boolean {
+    if (this.#keys.findForWrite(key) !== null) return false;
+    this.#keys.putString(key, value, 0);
+    return true;
+  }
+
+  /** Stores a value as told. @throws {CommandError} WRONGTYPE when the old value is wanted and no string */
+  setWith(key: Bytes, value: Bytes, options: SetOptions): SetOutcome {
+    const { condition, expireAt, wantsOld } = options;
+    const row = wantsOld
+      ? this.#keys.findType(key, TYPE_STRING)
+      : condition !== null || expireAt === "keep"
+        ? this.#keys.findForWrite(key)
+        : null;
+    const old = wantsOld && row !== null ? copyBytes(row.rest()) : null;
+    const stored = condition === null || (condition === "XX") === (row !== null);
+    if (stored) {
+      this.#keys.putString(key, value, expireAt === "keep" ? (row?.expireAt ?? 0) : expireAt);
     }
-    this.#keys.putString(key, value, at);
+    return { stored, old };
+  }
+
+  /** Stores the pairs (key, value, key, value ...), in order; whatever the keys held, TTLs included, is gone. */
+  setPairs(pairs: readonly Bytes[]): void {
+    for (let i = 0; i < pairs.length; i += 2) this.set(pairs[i]!, pairs[i + 1]!);
+  }
+
+  /** As `setPairs`, if none of the keys is there; false otherwise. */
+  setPairsIfFree(pairs: readonly Bytes[]): boolean {
+    for (let i = 0; i < pairs.length; i += 2) {
+      if (this.#keys.findForWrite(pairs[i]!) !== null) return false;
+    }
+    this.setPairs(pairs);
     return true;
   }
 
@@ -69,7 +95,7 @@ export class Strings {
 
   /** Appends, keeping the TTL; answers the new length. @throws {CommandError} too long */
   append(key: Bytes, suffix: Bytes): number {
-    const row = this.#keys.findType(key, TYPE_STRING);
+    const row = this.#keys.findTypeForWrite(key, TYPE_STRING);
     if (row === null) {
       this.#checkLength(suffix.length);
       this.#keys.putString(key, suffix, 0);
@@ -90,7 +116,7 @@ export class Strings {
    * @throws {CommandError} too long
    */
   setRange(key: Bytes, offset: number, patch: Bytes): number {
-    const row = this.#keys.findType(key, TYPE_STRING);
+    const row = this.#keys.findTypeForWrite(key, TYPE_STRING);
     const old = row?.length ?? 0;
     if (patch.length === 0) return old;
     this.#checkLength(offset + patch.length);
@@ -118,7 +144,7 @@ export class Strings {
    * @throws {CommandError} no 64-bit integer, or the sum would be none
    */
   incrementBy(key: Bytes, delta: number | bigint): number | bigint {
-    const row = this.#keys.findType(key, TYPE_STRING);
+    const row = this.#keys.findTypeForWrite(key, TYPE_STRING);
     const expireAt = row?.expireAt ?? 0;
     const old = row === null ? 0 : parseSafeInteger(row.buffer, row.start, row.end);
     const sum = typeof delta === "number" ? old + delta : Number.NaN;
@@ -140,12 +166,14 @@ export class Strings {
    * Adds to the decimal number that the value spells, as Redis does with its 80-bit floats; answers the sum
    * as it is stored.
    *
+   * @param increment as text
    * @throws {CommandError} no number, or the sum is not finite
    */
-  incrementByFloat(key: Bytes, delta: LongDouble): Bytes {
-    const row = this.#keys.findType(key, TYPE_STRING);
+  incrementByFloat(key: Bytes, increment: Bytes): Bytes {
+    const row = this.#keys.findTypeForWrite(key, TYPE_STRING);
     const old = parseLongDouble(row?.rest() ?? ZERO);
-    if (old === null) throw new CommandError(errors.notFloat);
+    const delta = parseLongDouble(increment);
+    if (old === null || delta === null) throw new CommandError(errors.notFloat);
     const sum = addLongDoubles(old, delta);
     if (sum === null) throw new CommandError(errors.infiniteIncrement);
     const text = fromText(formatLongDouble(sum));

@@ -44,6 +44,11 @@ export class TurnLoop {
 
   /** A command failed half-way: the turn will be undone at its end, whatever else happens in it. */
   breakTurn(error: unknown): void {
+    if (error instanceof StorageError) {
+      this.#broken = error;
+      this.schedule();
+      return;
+    }
     const reason = error instanceof Error ? error.message : String(error);
     this.#broken = new StorageError(`ERR internal error: ${reason}`, { cause: error });
     this.schedule();

@@ -4,11 +4,11 @@
  * list of rows that nobody can reach any more. Runs in the flush worker.
  */
 import type { Database, Statement } from "bun:sqlite";
-import { eventEnd, isPut, keyEnd, keyStart } from "../binlog/event.ts";
+import { eventEnd, isPut, keyEnd, keyStart, readU32 } from "../binlog/event.ts";
 import type { LogPosition } from "../binlog/position.ts";
 import { equalBytes } from "../bytes/bytes.ts";
 import { collectionId, expireAtMs, hasTtl } from "./key-row.ts";
-import { META_DEAD_SPACE } from "./meta-rows.ts";
+import { homeRowName, META_DEAD_SPACE, META_SERVER } from "./meta-rows.ts";
 import { KIND_KEY, KIND_META, numberOf, prefixBytes } from "./row-key.ts";
 import { type KeySource, sortRows } from "./row-sort.ts";
 import { ROW_TABLES, type RowTable } from "./schema.ts";
@@ -16,7 +16,7 @@ import { ROW_TABLES, type RowTable } from "./schema.ts";
 /** A frozen generation as the worker sees it: shared chunks, and the word that points to each row's event. */
 export interface FrozenRows extends KeySource {
   readonly rowCount: number;
-  /** Collections that died inside the generation. */
+  /** Collections that a key row stopped naming inside the generation. */
   readonly garbage: readonly number[];
   eventBuffer(row: number): Uint8Array;
   eventStart(row: number): number;
@@ -51,10 +51,13 @@ export class Applier {
   readonly #db: Database;
   readonly #tables: (TableStatements | undefined)[] = [];
   readonly #head: Statement<{ head: Uint8Array }>;
+  readonly #home: Statement<{ value: Uint8Array }>;
   readonly #count: Statement;
   readonly #addGarbage: Statement;
   readonly #setApplied: Statement;
   #counts = new Map<number, CountChange>();
+  /** Collections that a key row stopped naming: garbage, if none names them now. */
+  #suspects = new Set<number>();
 
   constructor(db: Database) {
     this.#db = db;
@@ -63,6 +66,7 @@ export class Applier {
     this.#head = db.prepare(
       "SELECT substr(value, 1, 13) AS head FROM keys WHERE space = ?1 AND key = ?2",
     );
+    this.#home = db.prepare("SELECT value FROM meta WHERE number = ?1 AND name = ?2");
     this.#count = db.prepare(
       `INSERT INTO spaces (space, keys, expires) VALUES (?1, ?2, ?3)
        ON CONFLICT DO UPDATE SET keys = keys + excluded.keys, expires = expires + excluded.expires`,
@@ -83,6 +87,7 @@ export class Applier {
    */
   apply(rows: FrozenRows, position: LogPosition, historyId: Uint8Array): void {
     this.#counts = new Map();
+    this.#suspects = new Set(rows.garbage);
     this.#db.run("BEGIN IMMEDIATE");
     try {
       for (const [kind, numbers] of rowsByKind(rows)) {
@@ -92,7 +97,9 @@ export class Applier {
       for (const [space, change] of this.#counts) {
         this.#count.run(space, change.keys, change.expires);
       }
-      for (const id of rows.garbage) this.#addGarbage.run("collection", id);
+      for (const id of this.#suspects) {
+        if (!this.#hasHome(id)) this.#addGarbage.run("collection", id);
+      }
       this.#setApplied.run(position.file, position.offset, historyId);
       this.#db.run("COMMIT");
     } catch (error) {
@@ -109,7 +116,8 @@ export class Applier {
     const rest = buffer.subarray(start + prefixBytes(kind), end);
     const number = numberOf(buffer, start);
     const put = isPut(buffer, at);
-    const table = this.#tables[kind]!;
+    const table = this.#tables[kind];
+    if (table === undefined) throw new Error(`the log holds a row of unknown kind ${kind}`);
     if (kind === KIND_META && equalBytes(rest, META_DEAD_SPACE)) {
       this.#addGarbage.run("space", number);
       return;
@@ -124,7 +132,7 @@ export class Applier {
     else table.put.run(number, rest, value, hasTtl(value, 0) ? expireAtMs(value, 0) : null);
   }
 
-  /** Compares a key row with the one it replaces: counters, and the collection that ends with it. */
+  /** Compares a key row with the one it replaces: counters, and the collection that it named. */
   #countKey(space: number, key: Uint8Array, next: Uint8Array | null, at: number): void {
     const head = this.#head.get(space, key)?.head;
     const previousTtl = head !== undefined && hasTtl(head, 0) ? 1 : 0;
@@ -135,8 +143,16 @@ export class Applier {
     this.#counts.set(space, change);
     const previousId = head === undefined ? 0 : collectionId(head, 0);
     if (previousId !== 0 && previousId !== (next === null ? 0 : collectionId(next, at))) {
-      this.#addGarbage.run("collection", previousId);
+      this.#suspects.add(previousId);
     }
+  }
+
+  /** True when the collection was moved and the key row that it was moved to names it still. */
+  #hasHome(id: number): boolean {
+    const home = this.#home.get(META_SERVER, homeRowName(id))?.value;
+    if (home === undefined) return false;
+    const head = this.#head.get(readU32(home, 0), home.subarray(4))?.head;
+    return head !== undefined && collectionId(head, 0) === id;
   }
 }
 

@@ -1,7 +1,7 @@
 /** The data directory: its layout, and the lock that keeps a second server out. */
 import { Database } from "bun:sqlite";
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { closeSync, fsyncSync, mkdirSync, openSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { StorageError } from "../errors.ts";
 
 export class DataDirectory {
@@ -22,6 +22,7 @@ export class DataDirectory {
     try {
       mkdirSync(path, { recursive: true });
       mkdirSync(this.logPath, { recursive: true });
+      for (const made of [dirname(resolve(path)), path]) syncDirectory(made);
     } catch (error) {
       throw new StorageError(`Cannot create ${path}: ${messageOf(error)}`, { cause: error });
     }
@@ -31,6 +32,21 @@ export class DataDirectory {
   /** Releases the lock. */
   close(): void {
     this.#lock.close();
+  }
+}
+
+/** Makes the names in a directory durable, where the system lets a directory be opened. */
+function syncDirectory(path: string): void {
+  let fd: number;
+  try {
+    fd = openSync(path, "r");
+  } catch {
+    return;
+  }
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
   }
 }
 

@@ -3,6 +3,7 @@
  * until it succeeds: the rows stay readable here and the log holds them.
  */
 import type { LogPosition } from "../binlog/position.ts";
+import { StorageError } from "../errors.ts";
 import { log } from "../log.ts";
 import type { Flusher } from "./flusher.ts";
 import type { Generation } from "./generation.ts";
@@ -21,6 +22,8 @@ export interface FlushQueueEvents {
   syncLog(): Promise<void>;
   /** The oldest generation stands in SQLite now and has left the queue. */
   flushed(frozen: Frozen): void;
+  /** An attempt failed; `failure` says why. */
+  failed(): void;
 }
 
 export class FlushQueue {
@@ -28,8 +31,10 @@ export class FlushQueue {
   readonly #events: FlushQueueEvents;
   readonly #historyId: Uint8Array;
   readonly #frozen: Frozen[] = [];
+  #waiting: { resolve(): void; reject(error: StorageError): void }[] = [];
   #running: Promise<void> | null = null;
-  #closed = false;
+  readonly #closed = Promise.withResolvers<void>();
+  #isClosed = false;
   /** Why the last attempt failed; null when it did not. */
   failure: string | null = null;
   flushCount = 0;
@@ -52,37 +57,65 @@ export class FlushQueue {
     this.#running ??= this.#run();
   }
 
-  /** Resolves when the queue is empty; a failing flush keeps it waiting. */
+  /** Resolves when the queue is empty. @throws {StorageError} an attempt failed; others will follow */
+  async flushed(): Promise<void> {
+    if (this.#running === null) return;
+    await new Promise<void>((resolve, reject) => this.#waiting.push({ resolve, reject }));
+  }
+
+  /** Resolves when the queue is empty, or has given up; a failing flush keeps it waiting. */
   async drained(): Promise<void> {
     while (this.#running !== null) await this.#running;
   }
 
   /** Gives up retrying, so that `drained` resolves even if SQLite refuses. */
   close(): void {
-    this.#closed = true;
+    this.#isClosed = true;
+    this.#closed.resolve();
   }
 
   async #run(): Promise<void> {
     while (this.#frozen.length > 0) {
       const oldest = this.#frozen[0]!;
-      try {
-        await this.#events.syncLog();
-        const result = await this.#flusher.flush(oldest.generation, oldest.end, this.#historyId);
-        this.flushCount++;
-        this.rowCount += result.rows;
-        this.lastFlushMilliseconds = result.milliseconds;
-        this.failure = null;
-      } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
-        if (this.failure === null) log.error("flush", "cannot write to SQLite", { reason });
-        this.failure = reason;
-        if (this.#closed) break;
-        await Bun.sleep(RETRY_MS);
+      if (await this.#flush(oldest)) {
+        this.#frozen.shift();
+        this.#tell(() => this.#events.flushed(oldest));
         continue;
       }
-      this.#frozen.shift();
-      this.#events.flushed(oldest);
+      const error = new StorageError(this.failure ?? "");
+      for (const waiting of this.#waiting.splice(0)) waiting.reject(error);
+      this.#tell(() => this.#events.failed());
+      if (this.#isClosed) break;
+      await Promise.race([Bun.sleep(RETRY_MS), this.#closed.promise]);
     }
     this.#running = null;
+    for (const waiting of this.#waiting.splice(0)) waiting.resolve();
+  }
+
+  /** True when the generation stands in SQLite. */
+  async #flush(frozen: Frozen): Promise<boolean> {
+    try {
+      await this.#events.syncLog();
+      const result = await this.#flusher.flush(frozen.generation, frozen.end, this.#historyId);
+      this.flushCount++;
+      this.rowCount += result.rows;
+      this.lastFlushMilliseconds = result.milliseconds;
+      this.failure = null;
+      return true;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      if (this.failure === null) log.error("flush", "cannot write to SQLite", { reason });
+      this.failure = reason;
+      return false;
+    }
+  }
+
+  /** Whoever listens must not stop the queue. */
+  #tell(listener: () => void): void {
+    try {
+      listener();
+    } catch (error) {
+      log.error("flush", "a listener failed", { error });
+    }
   }
 }

@@ -52,10 +52,12 @@ class FlushWorker {
     return { kind: "flushed", rows: request.rowCount, milliseconds };
   }
 
-  /** Makes everything applied durable and says so; a failure is tried again after the next flush. */
+  /** Makes everything applied durable and says so. @throws when a reader or the disk prevents it */
   checkpoint(): void {
     const position = this.#applied;
-    if (!this.#checkpointer.run() || position === null) return;
+    if (!this.#checkpointer.run())
+      throw new Error("a reader of the SQLite file holds on to its past");
+    if (position === null) return;
     self.postMessage({ kind: "durable", position } satisfies WorkerReply);
   }
 
@@ -86,7 +88,7 @@ class FlushWorker {
     }, milliseconds);
   }
 
-  /** Background work may fail on a full disk; it is done later, and nobody waits for it. */
+  /** Background work may fail on a full disk; it is done after the next flush, and nobody waits for it. */
   #quietly(work: () => void): boolean {
     try {
       work();

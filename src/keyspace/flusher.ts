@@ -15,16 +15,16 @@ export class Flusher {
   readonly #worker: Worker;
   readonly #logDirectory: string;
   readonly #waiting: Waiting[] = [];
+  /** Set when the worker is gone: nothing will be answered any more. */
+  #failure: StorageError | null = null;
   #onDurable: (position: LogPosition) => void = () => {};
 
   constructor(logDirectory: string) {
     this.#logDirectory = logDirectory;
-    this.#worker = new Worker(new URL("./flush-worker.ts", import.meta.url));
+    this.#worker = new Worker(new URL("./flush-worker.ts", import.meta.url), { smol: true });
     this.#worker.onmessage = (event: MessageEvent<WorkerReply>) => this.#take(event.data);
-    this.#worker.onerror = (event) => {
-      const error = new StorageError(`the flush worker stopped: ${event.message}`);
-      for (const waiting of this.#waiting.splice(0)) waiting.reject(error);
-    };
+    this.#worker.onerror = (event) => this.#fail(event.message);
+    this.#worker.addEventListener("close", () => this.#fail("it ended"));
   }
 
   /** Calls `listener` whenever everything before a position has become durable in SQLite. */
@@ -60,7 +60,7 @@ export class Flusher {
     return reply;
   }
 
-  /** Makes everything applied durable in the database file. */
+  /** Makes everything applied durable in the database file. @throws {StorageError} a reader or the disk prevents it */
   async checkpoint(): Promise<void> {
     await this.#ask({ kind: "checkpoint" });
   }
@@ -72,7 +72,13 @@ export class Flusher {
 
   /** Stops the worker without waiting for anything. */
   async abandon(): Promise<void> {
+    this.#fail("it was told to");
     await this.#worker.terminate();
+  }
+
+  #fail(reason: string): void {
+    this.#failure ??= new StorageError(`the flush worker stopped, restart the server: ${reason}`);
+    for (const waiting of this.#waiting.splice(0)) waiting.reject(this.#failure);
   }
 
   #source(generation: Generation, chunk: Uint8Array, number: number): ChunkSource {
@@ -83,6 +89,7 @@ export class Flusher {
   }
 
   #ask(request: WorkerRequest): Promise<WorkerReply> {
+    if (this.#failure !== null) return Promise.reject(this.#failure);
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
       this.#worker.postMessage(request);

@@ -4,6 +4,7 @@
  */
 import type { Database, Statement } from "bun:sqlite";
 import { collectionId } from "./key-row.ts";
+import { homeRowName, META_SERVER } from "./meta-rows.ts";
 import { ROW_TABLES } from "./schema.ts";
 
 /** Rows removed in one slice: some milliseconds of work. */
@@ -32,6 +33,7 @@ export class GarbageCollector {
   readonly #deleteKeys: Statement;
   readonly #deleteCounts: Statement;
   readonly #deleteElements: Statement[];
+  readonly #deleteHome: Statement;
   readonly #freePages: Statement<{ freelist_count: number }>;
   readonly #vacuum: Statement;
 
@@ -53,6 +55,7 @@ export class GarbageCollector {
            (SELECT ${table.rest} FROM ${table.table} WHERE id = ?1 LIMIT ?2)`,
       ),
     );
+    this.#deleteHome = db.prepare("DELETE FROM meta WHERE number = ?1 AND name = ?2");
     this.#freePages = db.prepare("PRAGMA freelist_count");
     this.#vacuum = db.prepare(`PRAGMA incremental_vacuum(${SLICE_PAGES})`);
   }
@@ -88,6 +91,7 @@ export class GarbageCollector {
     for (const statement of this.#deleteElements) {
       if (statement.run(id, SLICE_ROWS).changes >= SLICE_ROWS) return true;
     }
+    this.#deleteHome.run(META_SERVER, homeRowName(id));
     return false;
   }
 
@@ -95,6 +99,7 @@ export class GarbageCollector {
     const free = this.#freePages.get()!.freelist_count;
     if (free <= FREE_PAGES_KEPT * 2) return false;
     this.#vacuum.all();
-    return free - SLICE_PAGES > FREE_PAGES_KEPT * 2;
+    const left = this.#freePages.get()!.freelist_count;
+    return left < free && left > FREE_PAGES_KEPT * 2;
   }
 }

@@ -26,6 +26,7 @@ import {
 import type { LogPosition } from "../binlog/position.ts";
 import { equalRange } from "../bytes/bytes.ts";
 import { hashBytes } from "../bytes/hash.ts";
+import { StorageError } from "../errors.ts";
 import { CHUNK_BYTES, type ChunkPool } from "./chunk-pool.ts";
 import { collectionId } from "./key-row.ts";
 import { KeyTally } from "./key-tally.ts";
@@ -43,8 +44,14 @@ import {
 } from "./row-layout.ts";
 import type { RowValue } from "./row-value.ts";
 
-/** Events above this size get a chunk of their own. */
-const SHARED_CHUNK_EVENT_MAX = CHUNK_BYTES >> 2;
+/**
+ * Larger events get a chunk of their own if they do not fit into the current one. Replies refer to values of
+ * this size instead of copying them (EXTERNAL_BYTES_MIN), for as long as a slow client takes.
+ */
+const LARGE_EVENT_BYTES = CHUNK_BYTES >> 2;
+
+/** Chunks that a place can name. */
+const CHUNKS_MAX = 2 ** (32 - OFFSET_BITS);
 
 /** Larger values are never written over in place: a reply may still refer to them. */
 const REWRITE_BYTES_MAX = 64 << 10;
@@ -79,11 +86,20 @@ export class Generation {
   /** Counts this generation's keys on demand. */
   readonly tally = new KeyTally(this);
   readonly #ordered = new Map<string, OrderedRows>();
+  /** Chunks with an event above LARGE_EVENT_BYTES. */
+  readonly #referred = new Set<Uint8Array>();
   #current: Uint8Array = NOTHING;
+  #undoCount = 0;
   #end = 0;
 
   constructor(pool: ChunkPool) {
     this.#pool = pool;
+  }
+
+  /** Makes room for this many rows, of a generation that has none yet. */
+  expectRows(count: number): void {
+    while (this.rows.length < count * ROW_WORDS) this.#growRows();
+    while (this.#slotMask < count * 2) this.#growSlots();
   }
 
   /** Memory held, index included, in bytes. */
@@ -93,9 +109,35 @@ export class Generation {
     return sum;
   }
 
+  /** True when the number of chunks, not their bytes, is the reason to end this generation soon. */
+  get isCrowded(): boolean {
+    return this.chunks.length > CHUNKS_MAX / 2;
+  }
+
+  /** True when some of its events are read from the log's files, mapped. */
+  get isSpilled(): boolean {
+    return this.chunks.some((chunk) => !isShared(chunk));
+  }
+
   /** Number of the row with this key, or NO_ROW. */
   find(key: RowKey): number {
     return this.#find(key.hash, key.bytes, 0, key.length);
+  }
+
+  /** As `find`; the key remembers the answer until something here makes it stale. */
+  locate(key: RowKey): number {
+    const found = key.found;
+    const fresh =
+      found.owner === this &&
+      found.undoCount === this.#undoCount &&
+      (found.row !== NO_ROW || found.rowCount === this.rowCount);
+    if (fresh) return found.row;
+    const row = this.#find(key.hash, key.bytes, 0, key.length);
+    found.owner = this;
+    found.row = row;
+    found.rowCount = this.rowCount;
+    found.undoCount = this.#undoCount;
+    return row;
   }
 
   /** Chunk that holds the newest event of `row`. */
@@ -177,7 +219,7 @@ export class Generation {
     undo: UndoLog | null,
     value: RowValue,
   ): boolean {
-    const row = this.find(key);
+    const row = this.locate(key);
     if (row !== NO_ROW && undo !== null && this.#rewrite(row, valueBytes, id, undo, value)) {
       return false;
     }
@@ -193,7 +235,7 @@ export class Generation {
 
   /** Appends a delete event and makes it the row's newest. */
   delete(key: RowKey, timeSeconds: number, undo: UndoLog | null): void {
-    const row = this.find(key);
+    const row = this.locate(key);
     const at = this.#reserve(DELETE_OVERHEAD_BYTES + key.length);
     const chunk = this.#current;
     copyKey(chunk, writeDeleteHead(chunk, at, timeSeconds, key.length), key);
@@ -240,6 +282,7 @@ export class Generation {
 
   /** Takes back what a failed turn did since `mark`, newest first. */
   undo(undo: UndoLog, mark: GenerationMark): void {
+    this.#undoCount++;
     for (let i = undo.length - 2; i >= 0; i -= 2) {
       this.rows[undo.words[i]! * ROW_WORDS + AT] = undo.words[i + 1]!;
     }
@@ -248,7 +291,7 @@ export class Generation {
     this.#ordered.clear();
     this.garbage.length = mark.garbageCount;
     while (this.chunks.length > mark.chunkCount) {
-      this.#pool.give(this.chunks.pop()!);
+      this.#give(this.chunks.pop()!);
       this.chunkEnds.pop();
       this.places.pop();
     }
@@ -272,7 +315,7 @@ export class Generation {
 
   /** Gives the chunks back; nothing may look into this generation any more. */
   release(): void {
-    for (const chunk of this.chunks) this.#pool.give(chunk);
+    for (const chunk of this.chunks) this.#give(chunk);
     this.chunks.length = 0;
     this.rowCount = 0;
   }
@@ -287,7 +330,7 @@ export class Generation {
       const place = this.places[number];
       if (place === null || place === undefined || !isShared(chunk)) continue;
       this.chunks[number] = map(place, this.chunkEnds[number]!);
-      this.#pool.give(chunk);
+      this.#give(chunk);
     }
     this.seal();
   }
@@ -324,7 +367,8 @@ export class Generation {
 
   /**
    * A row that this turn wrote before, with a value of the same size, is written over in place: nobody
-   * has seen the earlier event yet. So a hot row costs one event a turn.
+   * has seen the earlier event yet. So a hot row costs one event a turn. But not a key row that names another
+   * collection: that one is dead now, and whoever reads the log later has to learn of it too.
    */
   #rewrite(row: number, valueBytes: number, id: number, undo: UndoLog, value: RowValue): boolean {
     const place = this.rows[row * ROW_WORDS + AT]! >>> 0;
@@ -334,8 +378,7 @@ export class Generation {
     if (chunk[at + EVENT_HEADER_BYTES] === EVENT_DELETE) return false;
     const from = keyEnd(chunk, at);
     const to = eventEnd(chunk, at);
-    if (to - from !== valueBytes) return false;
-    this.#noteGarbage(chunk, at, id);
+    if (to - from !== valueBytes || this.#endedBy(chunk, at, id) !== 0) return false;
     this.tally.touch(row);
     value.set(chunk, from, to);
     return true;
@@ -345,7 +388,8 @@ export class Generation {
   #point(row: number, key: RowKey, at: number, id: number, undo: UndoLog | null): void {
     const place = ((this.chunks.length - 1) << OFFSET_BITS) | at;
     if (row === NO_ROW) {
-      this.#insert(key.hash, key.bytes, 0, place, key.prior);
+      const prior = key.priorOwner === this ? key.prior : PRIOR_UNKNOWN;
+      this.#insert(key.hash, key.bytes, 0, place, prior);
       return;
     }
     const previous = this.rows[row * ROW_WORDS + AT]!;
@@ -355,22 +399,25 @@ export class Generation {
 
   #replace(row: number, place: number, id: number): void {
     const previous = this.rows[row * ROW_WORDS + AT]!;
-    this.#noteGarbage(this.chunks[previous >>> OFFSET_BITS]!, previous & OFFSET_MASK, id);
+    const chunk = this.chunks[previous >>> OFFSET_BITS]!;
+    const dead = this.#endedBy(chunk, previous & OFFSET_MASK, id);
+    if (dead !== 0) this.garbage.push(dead);
     this.rows[row * ROW_WORDS + AT] = place;
     this.tally.touch(row);
   }
 
-  /** The event at `at` is replaced: if it is a key row of a collection other than `id`, that one is dead. */
-  #noteGarbage(chunk: Uint8Array, at: number, id: number): void {
-    if (!isPut(chunk, at) || chunk[keyStart(chunk, at)] !== KIND_KEY) return;
+  /** The collection that ends when the event at `at` is replaced by a row that names `id`; 0: none. */
+  #endedBy(chunk: Uint8Array, at: number, id: number): number {
+    if (!isPut(chunk, at) || chunk[keyStart(chunk, at)] !== KIND_KEY) return 0;
     const previous = collectionId(chunk, keyEnd(chunk, at));
-    if (previous !== 0 && previous !== id) this.garbage.push(previous);
+    return previous === id ? 0 : previous;
   }
 
   #insert(hash: number, bytes: Uint8Array, start: number, place: number, prior: Prior): void {
-    const row = this.rowCount++;
+    const row = this.rowCount;
     const base = row * ROW_WORDS;
     if (base === this.rows.length) this.#growRows();
+    this.rowCount++;
     const rows = this.rows;
     rows[base + AT] = place;
     rows[base + HASH] = hash;
@@ -431,6 +478,7 @@ export class Generation {
   /** Finds room for `bytes`, in the current chunk or in a new one; answers the offset. */
   #reserve(bytes: number): number {
     if (this.#end + bytes > this.#current.length) this.#begin(bytes);
+    if (bytes > LARGE_EVENT_BYTES) this.#referred.add(this.#current);
     const at = this.#end;
     this.#end = at + bytes;
     this.chunkEnds[this.chunks.length - 1] = this.#end;
@@ -438,11 +486,14 @@ export class Generation {
     return at;
   }
 
+  /** Memory that a reply may still refer to is left to the garbage collector. */
+  #give(chunk: Uint8Array): void {
+    if (!this.#referred.delete(chunk)) this.#pool.give(chunk);
+  }
+
   #begin(bytes: number): void {
-    // An event's own chunk is never taken back into the pool: a reply may still refer to its value.
-    const own = bytes === CHUNK_BYTES ? bytes + 1 : bytes;
-    const size = bytes > SHARED_CHUNK_EVENT_MAX ? own : CHUNK_BYTES;
-    this.#current = this.#pool.take(size);
+    if (this.chunks.length === CHUNKS_MAX) throw new StorageError("too many writes in one turn");
+    this.#current = this.#pool.take(bytes > LARGE_EVENT_BYTES ? bytes : CHUNK_BYTES);
     this.chunks.push(this.#current);
     this.chunkEnds.push(0);
     this.places.push(null);
@@ -475,8 +526,10 @@ export class UndoLog {
   begin(generation: Generation): void {
     this.length = 0;
     const mark = generation.mark();
-    const chunk = mark.sealed ? mark.chunkCount : mark.chunkCount - 1;
-    this.turnStart = ((chunk << OFFSET_BITS) | mark.end) >>> 0;
+    // Behind a full chunk comes the next one: an offset must never spill over into the chunk number.
+    const isFull = mark.sealed || mark.end >= CHUNK_BYTES;
+    const chunk = isFull ? mark.chunkCount : mark.chunkCount - 1;
+    this.turnStart = ((chunk << OFFSET_BITS) | (isFull ? 0 : mark.end)) >>> 0;
   }
 
   add(row: number, previous: number): void {

@@ -20,6 +20,8 @@ const FLAG_TTL = 0x80;
 const TTL_BYTES = 6;
 /** Bytes of a collection's id at the start of the rest. */
 export const ID_BYTES = 6;
+/** Type, TTL and collection id stand within these first bytes. */
+export const KEY_HEAD_BYTES = 1 + TTL_BYTES + ID_BYTES;
 
 /** Largest time a row can hold, in ms since 1970: about the year 10,889. */
 export const EXPIRE_AT_MAX_MS = 2 ** 48 - 1;

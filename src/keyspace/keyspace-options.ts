@@ -22,4 +22,6 @@ export interface KeyspaceOptions {
   readonly logFileBytesMax: number;
   /** Log files to keep although SQLite holds their state; 0: none but the current one. */
   readonly logFilesMax: number;
+  /** Makes a log file durable, given its descriptor; fdatasync unless a test says otherwise. */
+  readonly syncFile?: (fd: number) => Promise<void>;
 }

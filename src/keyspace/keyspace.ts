@@ -8,6 +8,7 @@ import { comparePositions, type LogPosition } from "../binlog/position.ts";
 import type { Bytes } from "../bytes/bytes.ts";
 import { clock } from "../clock.ts";
 import { StorageError } from "../errors.ts";
+import { log } from "../log.ts";
 import { ChunkPool } from "./chunk-pool.ts";
 import { DataDirectory } from "./data-directory.ts";
 import { FlushQueue, type Frozen } from "./flush-queue.ts";
@@ -16,8 +17,10 @@ import { Generation } from "./generation.ts";
 import { hasTtl } from "./key-row.ts";
 import type { KeyspaceOptions } from "./keyspace-options.ts";
 import { mapLog } from "./log-map.ts";
+import { LogRepair } from "./log-repair.ts";
 import { LogRetention } from "./log-retention.ts";
-import { openHistory } from "./open-history.ts";
+import { LogSync } from "./log-sync.ts";
+import { type History, openHistory } from "./open-history.ts";
 import { RangeWalk } from "./range.ts";
 import { RowCache } from "./row-cache.ts";
 import {
@@ -56,6 +59,8 @@ export interface KeyspaceStats {
 }
 
 export class Keyspace {
+  /** Names the history that the log tells; see openHistory. */
+  readonly historyId: Uint8Array;
   #options: KeyspaceOptions;
   readonly #directory: DataDirectory;
   readonly #pool: ChunkPool;
@@ -63,6 +68,7 @@ export class Keyspace {
   readonly #queue: FlushQueue;
   readonly #reader: StoreReader;
   readonly #log: LogWriter;
+  readonly #sync: LogSync;
   readonly #retention: LogRetention;
   readonly #cache: RowCache;
   readonly #health: StorageHealth;
@@ -72,16 +78,18 @@ export class Keyspace {
   #active: Generation;
   /** Log bytes at the last freeze, to know how much a recovery would have to read. */
   #frozenAt: LogPosition;
-  #durable: LogPosition;
   #flushTimer: ReturnType<typeof setTimeout> | null = null;
-  #syncTimer: ReturnType<typeof setTimeout> | null = null;
-  #syncing = false;
+  /** A flush should have begun, but a turn was open or another flush running. */
+  #flushIsDue = false;
+  /** Who waits for the end of the turn to have everything before it frozen. */
+  #freezeListeners: (() => void)[] = [];
+  #rotationFailed = false;
+  #closed = false;
   #turnCount = 0;
   #lastFlushTime = Math.floor(clock.nowMs() / 1000);
   #roomListeners: (() => void)[] = [];
   #undoListeners: (() => void)[] = [];
   #openListener: () => void = () => {};
-  #syncListener: (failure: string | null) => void = () => {};
 
   private constructor(
     options: KeyspaceOptions,
@@ -89,34 +97,45 @@ export class Keyspace {
     pool: ChunkPool,
     flusher: Flusher,
     reader: StoreReader,
+    history: History,
   ) {
+    this.historyId = history.id;
     this.#options = options;
     this.#directory = directory;
     this.#pool = pool;
     this.#flusher = flusher;
     this.#reader = reader;
-    const history = openHistory(directory.logPath, reader, pool);
-    reader.endTurn();
     this.#log = new LogWriter(
       {
         directory: directory.logPath,
         fileBytesMax: options.logFileBytesMax,
         historyId: history.id,
+        ...(options.syncFile === undefined ? {} : { syncFile: options.syncFile }),
       },
       history.end,
     );
     this.#frozenAt = this.#log.position;
-    this.#durable = history.applied;
     this.#retention = new LogRetention(directory.logPath, options.logFilesMax);
     this.#cache = new RowCache(pool, options.cacheBytes * (1 - PAGE_CACHE_SHARE));
     this.#health = new StorageHealth(directory.path);
     this.#active = new Generation(pool);
     this.#queue = new FlushQueue(flusher, history.id, {
-      syncLog: () => this.#log.sync(),
+      syncLog: () => this.#sync.files(),
       flushed: (frozen) => this.#flushed(frozen),
+      failed: () => this.#wakeWaiting(),
     });
+    const repair = new LogRepair(this.#log, this.#queue, flusher, history.applied, {
+      canFreeze: () => !this.#turn.isOpen,
+      freeze: () => this.#freeze(true),
+    });
+    this.#sync = new LogSync(this.#log, options.sync, (reason) =>
+      this.#health.fail(reason, async () => {
+        await repair.step(directory.logPath);
+        this.#sync.recovered();
+      }),
+    );
     flusher.onDurable((position) => {
-      this.#durable = position;
+      repair.durable = position;
       this.#retention.purge(position.file, this.#log.position.file);
     });
     for (const frozen of history.frozen) this.#queue.push(frozen);
@@ -129,18 +148,24 @@ export class Keyspace {
    */
   static async open(options: KeyspaceOptions): Promise<Keyspace> {
     const directory = new DataDirectory(options.directory);
-    const pool = new ChunkPool(options.writeBufferBytes);
+    const pool = new ChunkPool(options.writeBufferBytes / 2);
     const flusher = new Flusher(directory.logPath);
     const sqlite = {
       path: directory.databasePath,
       pageBytes: options.pageBytes,
       cacheBytes: (options.cacheBytes * PAGE_CACHE_SHARE) / 2,
     };
+    let reader: StoreReader | null = null;
     try {
       await flusher.open({ ...sqlite, mmapBytes: 0 });
-      const reader = new StoreReader({ ...sqlite, mmapBytes: options.mmapBytes });
-      return new Keyspace(options, directory, pool, flusher, reader);
+      reader = new StoreReader({ ...sqlite, mmapBytes: options.mmapBytes });
+      const history = openHistory(directory.logPath, reader, pool);
+      reader.endTurn();
+      const keyspace = new Keyspace(options, directory, pool, flusher, reader, history);
+      if (history.isRestarted) await keyspace.#markStart(history.id);
+      return keyspace;
     } catch (error) {
+      reader?.close();
       await flusher.abandon();
       directory.close();
       throw error;
@@ -152,10 +177,13 @@ export class Keyspace {
    * the turn, or until the same row is written, whichever comes first.
    */
   get(key: RowKey, value: RowValue): boolean {
-    const row = this.#active.find(key);
+    const row = this.#active.locate(key);
     if (row !== NO_ROW) return this.#active.readValue(row, value);
     const present = this.#getBelow(key, value);
-    if (key.bytes[0] === KIND_KEY) key.prior = present ? priorOf(value) : PRIOR_ABSENT;
+    if (key.bytes[0] === KIND_KEY) {
+      key.prior = present ? priorOf(value) : PRIOR_ABSENT;
+      key.priorOwner = this.#active;
+    }
     return present;
   }
 
@@ -164,6 +192,7 @@ export class Keyspace {
    * once and all of them.
    *
    * @param id collection that a key row's value names; 0 for strings and for other rows
+   * @throws {StorageError} the disk takes no writes, or the keyspace is closed
    */
   put(key: RowKey, valueBytes: number, id = 0): RowValue {
     if (!this.#turn.isOpen) this.#beginTurn();
@@ -183,6 +212,7 @@ export class Keyspace {
   /**
    * Walks the rows with `from` <= key < `to`, which share kind and number (database, space, collection).
    * The walk is valid until the end of the turn; rows put or deleted meanwhile may or may not be seen.
+   * Of a key row's value only the head is sure to be there: type, TTL and collection id.
    *
    * @param to null: to the end of that kind and number
    * @param expectedRows how many rows the caller is likely to take
@@ -207,6 +237,11 @@ export class Keyspace {
       this.#turn.takeBack(this.#active);
       return false;
     }
+    const failure = this.#sync.failure;
+    if (failure !== null) {
+      this.abortTurn();
+      throw new StorageError(failure);
+    }
     try {
       this.#turn.append(this.#active, this.#log);
     } catch (error) {
@@ -215,16 +250,18 @@ export class Keyspace {
       this.#health.fail(reason);
       throw error;
     }
-    if (this.#options.sync !== "no") this.#syncSoon();
+    this.#sync.soon();
     this.#considerFreezing();
     return true;
   }
 
-  /** Undoes everything that the turn has written so far. */
+  /** Ends the turn by undoing everything that it has written. */
   abortTurn(): void {
+    this.#reader.endTurn();
     if (!this.#turn.isOpen) return;
     this.#turn.takeBack(this.#active);
     for (const listener of this.#undoListeners) listener();
+    this.#considerFreezing();
   }
 
   /** Calls `listener` when something begins that `endTurn` has to end: the first write or SQLite read. */
@@ -243,6 +280,11 @@ export class Keyspace {
     return this.#lastFlushTime;
   }
 
+  /** Look-ups in SQLite so far: unchanged after a read, the row was in memory. */
+  get statementCount(): number {
+    return this.#reader.statementCount;
+  }
+
   /** Flushes so far: a change means that SQLite holds newer rows. */
   get flushCount(): number {
     return this.#queue.flushCount;
@@ -250,27 +292,32 @@ export class Keyspace {
 
   /** Why writes are refused now, or null. */
   get writeFailure(): string | null {
-    return this.#health.failure;
+    return this.#health.failure ?? (this.hasRoom ? null : this.#queue.failure);
+  }
+
+  /** True when replies have to wait until everything before them is durable: see `onSync`. */
+  get isSyncAwaited(): boolean {
+    return this.#sync.isAwaited;
   }
 
   /** False while writes have to wait for the flush worker. */
   get hasRoom(): boolean {
-    return this.#active.bytes < this.#options.writeBufferBytes || this.#canFreeze();
+    return !this.#isActiveFull || this.#canFreeze();
   }
 
-  /** Calls `listener` once, when there is room again. */
+  /** Calls `listener` once, when there may be room again, or a reason why there is none. */
   onRoom(listener: () => void): void {
     this.#roomListeners.push(listener);
   }
 
   /** Calls `listener` after each attempt to make the log durable, with the reason if it failed. */
   onSync(listener: (failure: string | null) => void): void {
-    this.#syncListener = listener;
+    this.#sync.listener = listener;
   }
 
   /** Resolves when everything in the log is durable. @throws {StorageError} it cannot be made so */
   async synced(): Promise<void> {
-    await this.#log.sync();
+    await this.#sync.turns();
   }
 
   /** End of the log. */
@@ -313,13 +360,18 @@ export class Keyspace {
     return this.#reader.expired(after, untilMs, limit);
   }
 
-  /** Moves everything written so far into SQLite; call between turns. Keeps trying while SQLite refuses. */
+  /**
+   * Moves everything written so far, in the present turn too, into SQLite.
+   *
+   * @throws {StorageError} SQLite refuses; it will be tried again by itself
+   */
   async flush(): Promise<void> {
-    this.#freeze();
-    await this.#queue.drained();
+    if (!this.#turn.isOpen) this.#freeze();
+    else await new Promise<void>((resolve) => this.#freezeListeners.push(resolve));
+    await this.#queue.flushed();
   }
 
-  /** `flush`, and makes it durable there. */
+  /** `flush`, and makes it durable there. @throws {StorageError} a reader of the file or the disk prevents it */
   async checkpoint(): Promise<void> {
     await this.flush();
     await this.#flusher.checkpoint();
@@ -328,6 +380,7 @@ export class Keyspace {
   /** Changes options that may change at run time. */
   configure(options: Partial<KeyspaceOptions>): void {
     this.#options = { ...this.#options, ...options };
+    if (options.sync !== undefined) this.#sync.policy = options.sync;
     if (options.logFileBytesMax !== undefined) this.#log.fileBytesMax = options.logFileBytesMax;
     if (options.logFilesMax !== undefined) this.#retention.filesMax = options.logFilesMax;
     if (options.cacheBytes !== undefined) {
@@ -358,6 +411,7 @@ export class Keyspace {
    * @param flush moves what it takes into SQLite first, so that the next start has nothing to recover
    */
   async close(flush = true): Promise<void> {
+    this.#closed = true;
     this.#stopTimers();
     this.#health.close();
     this.#queue.close();
@@ -365,7 +419,19 @@ export class Keyspace {
     await this.#queue.drained();
     await this.#log.sync().catch(() => {});
     if (flush) await this.#flusher.checkpoint().catch(() => {});
-    await this.#flusher.close();
+    await this.#flusher.close().catch(() => {});
+    this.#reader.close();
+    this.#log.close();
+    this.#directory.close();
+  }
+
+  /** Lets go of everything at once, as a crash would; the files are as they happen to be. */
+  async abandon(): Promise<void> {
+    this.#stopTimers();
+    this.#health.close();
+    this.#queue.close();
+    await this.#flusher.abandon();
+    await this.#queue.drained();
     this.#reader.close();
     this.#log.close();
     this.#directory.close();
@@ -387,94 +453,95 @@ export class Keyspace {
     return true;
   }
 
+  /** @throws {StorageError} no writes are taken now */
   #beginTurn(): void {
-    if (this.#log.isFull) {
-      this.#log.rotate();
-      this.#active.seal();
-    }
+    if (this.#closed) throw new StorageError("the database is closed");
+    const { failure } = this.#health;
+    if (failure !== null) throw new StorageError(`writes are refused: ${failure}`);
+    if (this.#log.isFull) this.#rotate();
     this.#turn.begin(this.#active);
     this.#openListener();
+  }
+
+  /** Begins the next log file. The current one can grow on if that fails: an append will tell what is wrong. */
+  #rotate(): void {
+    try {
+      this.#log.rotate();
+      this.#active.seal();
+      this.#rotationFailed = false;
+    } catch (error) {
+      if (!this.#rotationFailed) log.warn("binlog", "cannot begin a new file", { error });
+      this.#rotationFailed = true;
+    }
+  }
+
+  get #isActiveFull(): boolean {
+    return this.#active.bytes >= this.#options.writeBufferBytes || this.#active.isCrowded;
   }
 
   #canFreeze(): boolean {
     return this.#queue.frozen.length < FROZEN_MAX;
   }
 
+  /** Called between turns: freezes if it is time, or sees to it that it will be. */
   #considerFreezing(): void {
-    const { flushIntervalMs, flushLogBytes, writeBufferBytes } = this.#options;
-    const logged = this.#log.position.offset - this.#frozenAt.offset;
-    const longLog = this.#log.position.file !== this.#frozenAt.file || logged >= flushLogBytes;
-    if (this.#active.bytes >= writeBufferBytes || longLog) {
-      if (this.#canFreeze()) this.#freeze();
-      return;
-    }
-    this.#flushTimer ??= setTimeout(() => {
-      this.#flushTimer = null;
-      if (this.#queue.frozen.length === 0) this.#freeze();
-    }, flushIntervalMs);
+    const { file, offset } = this.#log.position;
+    const logged = offset - this.#frozenAt.offset;
+    const longLog = file !== this.#frozenAt.file || logged >= this.#options.flushLogBytes;
+    const isFull = this.#isActiveFull || longLog;
+    const asked = this.#freezeListeners.splice(0);
+    const isDue = asked.length > 0 || (this.#flushIsDue && this.#queue.frozen.length === 0);
+    if (isDue || (isFull && this.#canFreeze())) this.#freeze();
+    else if (isFull) this.#flushIsDue = true;
+    else this.#flushTimer ??= setTimeout(() => this.#flushOnTime(), this.#options.flushIntervalMs);
+    for (const listener of asked) listener();
   }
 
-  #freeze(): void {
+  #flushOnTime(): void {
+    this.#flushTimer = null;
+    if (this.#turn.isOpen || this.#queue.frozen.length > 0) this.#flushIsDue = true;
+    else this.#freeze();
+  }
+
+  /** @param evenEmpty SQLite has to learn the log's position although no row was written */
+  #freeze(evenEmpty = false): void {
     if (this.#turn.isOpen) throw new StorageError("a generation cannot be frozen within a turn");
     if (this.#flushTimer !== null) clearTimeout(this.#flushTimer);
     this.#flushTimer = null;
-    if (this.#active.rowCount === 0) return;
+    this.#flushIsDue = false;
+    if (this.#active.rowCount === 0 && !evenEmpty) return;
     const generation = this.#active;
     this.#active = new Generation(this.#pool);
     this.#frozenAt = this.#log.position;
-    if (this.#queue.frozen.length > 0) generation.spill(mapLog(this.#directory.logPath));
+    if (this.#queue.frozen.length > 0) this.#spill(generation);
     this.#queue.push({ generation, end: this.#log.position });
   }
 
+  #spill(generation: Generation): void {
+    try {
+      generation.spill(mapLog(this.#directory.logPath));
+    } catch (error) {
+      log.warn("keyspace", "cannot map the log; its rows stay in memory", { error });
+    }
+  }
+
   #flushed(frozen: Frozen): void {
+    // An older snapshot misses the rows that have just left the queue.
+    this.#reader.endTurn();
     this.#cache.push(frozen.generation);
     this.#lastFlushTime = Math.floor(clock.nowMs() / 1000);
-    if (this.#active.bytes >= this.#options.writeBufferBytes && !this.#turn.isOpen) this.#freeze();
+    if (!this.#turn.isOpen && (this.#isActiveFull || this.#flushIsDue)) this.#considerFreezing();
+    this.#wakeWaiting();
+  }
+
+  #wakeWaiting(): void {
     for (const listener of this.#roomListeners.splice(0)) listener();
   }
 
-  #syncSoon(): void {
-    if (this.#options.sync === "always") {
-      if (!this.#syncing) void this.#syncNow();
-      return;
-    }
-    this.#syncTimer ??= setTimeout(() => {
-      this.#syncTimer = null;
-      void this.#syncNow();
-    }, 1000);
-  }
-
-  async #syncNow(): Promise<void> {
-    this.#syncing = true;
-    try {
-      do {
-        await this.#log.sync();
-        this.#syncListener(null);
-      } while (
-        this.#options.sync === "always" &&
-        comparePositions(this.#log.syncedPosition, this.#log.position) < 0
-      );
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      this.#health.fail(reason, () => this.#resumeAfterFailedSync());
-      this.#syncListener(reason);
-    } finally {
-      this.#syncing = false;
-    }
-  }
-
-  /**
-   * After a failed fsync nobody knows what of the log is on disk, and asking again proves nothing. But the
-   * rows are in memory: once SQLite has them, durably, the log before a new file is not needed any more.
-   */
-  async #resumeAfterFailedSync(): Promise<void> {
-    this.#log.rotate();
-    this.#active.seal();
-    const end = this.#log.position;
-    await this.checkpoint();
-    if (comparePositions(this.#durable, end) < 0 && this.#queue.failure !== null) {
-      throw new StorageError("SQLite does not hold the log's state yet");
-    }
+  /** SQLite learns where the log begins before anything is written that only this log has. */
+  async #markStart(historyId: Uint8Array): Promise<void> {
+    await this.#flusher.flush(new Generation(this.#pool), this.#log.position, historyId);
+    await this.#flusher.checkpoint();
   }
 
   #tally(generation: Generation, layer: number, space: number): SpaceCounts {
@@ -503,9 +570,8 @@ export class Keyspace {
 
   #stopTimers(): void {
     if (this.#flushTimer !== null) clearTimeout(this.#flushTimer);
-    if (this.#syncTimer !== null) clearTimeout(this.#syncTimer);
     this.#flushTimer = null;
-    this.#syncTimer = null;
+    this.#sync.stop();
   }
 }
 

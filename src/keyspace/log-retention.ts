@@ -20,14 +20,13 @@ export class LogRetention {
    */
   purge(durableFile: number, currentFile: number): void {
     const keepFrom = Math.min(durableFile, currentFile - Math.max(1, this.filesMax) + 1);
-    for (const file of listLogFiles(this.#directory)) {
-      if (file >= keepFrom) return;
-      try {
+    try {
+      for (const file of listLogFiles(this.#directory)) {
+        if (file >= keepFrom) return;
         unlinkSync(logFilePath(this.#directory, file));
-      } catch (error) {
-        log.warn("binlog", "cannot remove a log file", { file, error });
-        return;
       }
+    } catch (error) {
+      log.warn("binlog", "cannot remove old log files", { error });
     }
   }
 }

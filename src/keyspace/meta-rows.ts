@@ -2,7 +2,8 @@
  * Names of the server's own rows: `0 · number · name`. They stand in the log like all rows, so a restart
  * or a slave finds databases and counters as they were. On disk and in the log: never rename.
  */
-import { fromText } from "../bytes/bytes.ts";
+import { type Bytes, fromText } from "../bytes/bytes.ts";
+import { writeU48 } from "./row-key.ts";
 
 /** The `number` of rows that belong to no database. */
 export const META_SERVER = 0xffff_ffff;
@@ -15,3 +16,17 @@ export const META_NEXT_SPACE = fromText("next-space");
 export const META_NEXT_ID = fromText("next-id");
 /** Of a space: no database has it any more, so its rows are garbage. Consumed by the flush worker. */
 export const META_DEAD_SPACE = fromText("dead");
+
+const HOME = fromText("home");
+
+/**
+ * Of the server: `home · collection id u48be` -> `space u32be · key`, the key row that the collection was last
+ * moved to. Only collections that were renamed or moved have one: a key row that no longer names a collection
+ * leaves garbage, unless the one at its home names it. Removed by the flush worker with the collection's rows.
+ */
+export function homeRowName(id: number): Bytes {
+  const name = new Uint8Array(HOME.length + 6);
+  name.set(HOME);
+  writeU48(name, HOME.length, id);
+  return name;
+}

@@ -2,9 +2,11 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { HISTORY_ID_BYTES } from "../binlog/event.ts";
-import { listLogFiles, logFilePath } from "../binlog/log-files.ts";
+import { logFilePath } from "../binlog/log-files.ts";
 import type { LogPosition } from "../binlog/position.ts";
-import { readFileHeader } from "../binlog/recover-log.ts";
+import { readFileHeader, summarizeLog } from "../binlog/recover-log.ts";
+import { equalBytes } from "../bytes/bytes.ts";
+import { StorageError } from "../errors.ts";
 import { log } from "../log.ts";
 import type { ChunkPool } from "./chunk-pool.ts";
 import type { Frozen } from "./flush-queue.ts";
@@ -19,20 +21,47 @@ export interface History {
   readonly end: LogPosition;
   /** Generations between the two, oldest first. */
   readonly frozen: readonly Frozen[];
+  /** The log is gone: a new history begins, at a place that SQLite has to learn before anything is written. */
+  readonly isRestarted: boolean;
 }
 
-/** @throws {StorageError} log and SQLite do not fit together */
+/**
+ * @param reader ends its turn afterwards
+ * @throws {StorageError} log and SQLite do not fit together
+ */
 export function openHistory(directory: string, reader: StoreReader, pool: ChunkPool): History {
   const start = performance.now();
   const stored = reader.applied();
-  const applied = stored ?? { file: listLogFiles(directory)[0] ?? 1, offset: 0 };
+  const { firstFile, isBlank } = summarizeLog(directory);
+  const applied = stored ?? { file: 1, offset: 0 };
   const path = logFilePath(directory, applied.file);
-  const header = existsSync(path) ? readFileHeader(path) : null;
-  const id = header?.historyId ?? reader.historyId() ?? randomBytes(HISTORY_ID_BYTES);
+  if (!existsSync(path) && isBlank && stored !== null) return restart(stored, firstFile);
+  if (stored === null && !isBlank && firstFile !== 1) {
+    throw new StorageError(
+      `Cannot recover: the log in ${directory} begins with file ${firstFile}, and SQLite does not hold what was before`,
+    );
+  }
+  const id = historyOf(path, reader.historyId());
   const { frozen, end, turns } = recover(directory, applied, pool);
   if (turns > 0) {
     const milliseconds = Math.round(performance.now() - start);
     log.info("keyspace", "recovered from the log", { turns, milliseconds });
   }
-  return { id, applied, end, frozen };
+  return { id, applied, end, frozen, isRestarted: false };
+}
+
+/** SQLite has rows, but there is no log: somebody has copied or kept the database file alone. */
+function restart(applied: LogPosition, firstFile: number | null): History {
+  log.warn("binlog", "the log is missing; a new one begins with the state of the database file");
+  const end = { file: Math.max(applied.file + 1, firstFile ?? 0), offset: 0 };
+  return { id: randomBytes(HISTORY_ID_BYTES), applied, end, frozen: [], isRestarted: true };
+}
+
+/** The history of the log file at `path`, which must be the one that SQLite's rows belong to. */
+function historyOf(path: string, stored: Uint8Array | null): Uint8Array {
+  const logged = existsSync(path) ? (readFileHeader(path)?.historyId ?? null) : null;
+  if (logged !== null && stored !== null && !equalBytes(logged, stored)) {
+    throw new StorageError(`Cannot open ${path}: it belongs to another database than ledis.db`);
+  }
+  return logged ?? stored ?? randomBytes(HISTORY_ID_BYTES);
 }

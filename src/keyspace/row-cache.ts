@@ -67,7 +67,7 @@ export class RowCache {
   /** Takes a generation over whose rows have just been applied to SQLite. */
   push(generation: Generation): void {
     this.#generations.unshift(generation);
-    this.#shrink();
+    this.#chunksAtShrink = -1;
   }
 
   /** Lets generations go that the budget has no room for. Values read before this are invalid after it. */

@@ -18,6 +18,7 @@ export const KIND_LIST = 4;
 export const KIND_ZSET = 6;
 export const KIND_ZSCORE = 8;
 export const KIND_BITMAP = 9;
+export const KIND_ZCOUNT = 10;
 export const KIND_SET = 11;
 
 export const ELEMENT_KINDS = [
@@ -26,6 +27,7 @@ export const ELEMENT_KINDS = [
   KIND_ZSET,
   KIND_ZSCORE,
   KIND_BITMAP,
+  KIND_ZCOUNT,
   KIND_SET,
 ] as const;
 
@@ -62,6 +64,14 @@ export const PRIOR_ABSENT = 1;
 export const PRIOR_PRESENT = 2;
 export const PRIOR_PRESENT_WITH_TTL = 3;
 
+/** The outcome of a search in a generation, and what must not have changed for it to hold still. */
+export class FoundRow {
+  owner: object | null = null;
+  row = 0;
+  rowCount = 0;
+  undoCount = 0;
+}
+
 /**
  * A row key under construction, and its hash: one buffer used again and again, so that addressing a
  * row allocates nothing.
@@ -71,8 +81,11 @@ export class RowKey {
   length = 0;
   /** Hash of the bytes, keyed per process. */
   hash = 0;
-  /** What the last `Keyspace.get` of this key found below the active generation. */
+  /** What the last `Keyspace.get` of this key found below the generation `priorOwner`. */
   prior: Prior = PRIOR_UNKNOWN;
+  priorOwner: object | null = null;
+  /** Where the active generation has found this key, so that a write behind a read need not search again. */
+  readonly found = new FoundRow();
 
   /** The client's key `key` in space `space`. */
   key(space: number, key: Bytes): this {
@@ -90,7 +103,7 @@ export class RowKey {
     this.#reserve(length);
     this.bytes[0] = kind;
     writeU48(this.bytes, 1, id);
-    this.bytes.set(rest, ELEMENT_PREFIX_BYTES);
+    copyShort(rest, this.bytes, ELEMENT_PREFIX_BYTES);
     return this.#finish(length);
   }
 
@@ -108,16 +121,22 @@ export class RowKey {
 
   #short(kind: number, number: number, rest: Bytes): this {
     const length = KEY_PREFIX_BYTES + rest.length;
+    if (this.length === length && this.#isShort(kind, number, rest)) return this;
     this.#reserve(length);
     const bytes = this.bytes;
     bytes[0] = kind;
     writeU32(bytes, 1, number);
-    if (rest.length <= 32) {
-      for (let i = 0; i < rest.length; i++) bytes[KEY_PREFIX_BYTES + i] = rest[i]!;
-    } else {
-      bytes.set(rest, KEY_PREFIX_BYTES);
-    }
+    copyShort(rest, bytes, KEY_PREFIX_BYTES);
     return this.#finish(length);
+  }
+
+  /** Is this the key already? Commands often read a row and then write it. */
+  #isShort(kind: number, number: number, rest: Bytes): boolean {
+    const bytes = this.bytes;
+    for (let i = rest.length - 1; i >= 0; i--) {
+      if (bytes[KEY_PREFIX_BYTES + i] !== rest[i]) return false;
+    }
+    return bytes[0] === kind && readU32(bytes, 1) === number;
   }
 
   #reserve(length: number): void {
@@ -128,6 +147,13 @@ export class RowKey {
     this.length = length;
     this.hash = hashBytes(this.bytes, 0, length);
     this.prior = PRIOR_UNKNOWN;
+    this.found.owner = null;
     return this;
   }
+}
+
+/** Copies bytes that are mostly few: then a loop is faster than the call. */
+function copyShort(source: Bytes, target: Uint8Array, at: number): void {
+  if (source.length > 32) target.set(source, at);
+  else for (let i = 0; i < source.length; i++) target[at + i] = source[i]!;
 }

@@ -3,7 +3,6 @@
  * What the columns hold is told beside them; docs/disk-format.md shows the same to people.
  */
 import { Database } from "bun:sqlite";
-import { existsSync } from "node:fs";
 import { StorageError } from "../errors.ts";
 import {
   KIND_BITMAP,
@@ -12,6 +11,7 @@ import {
   KIND_LIST,
   KIND_META,
   KIND_SET,
+  KIND_ZCOUNT,
   KIND_ZSCORE,
   KIND_ZSET,
 } from "./row-key.ts";
@@ -34,6 +34,7 @@ export const ROW_TABLES: readonly RowTable[] = [
   { kind: KIND_LIST, table: "list", number: "id", rest: "seq" },
   { kind: KIND_ZSET, table: "zset", number: "id", rest: "member" },
   { kind: KIND_ZSCORE, table: "zscore", number: "id", rest: "score_member" },
+  { kind: KIND_ZCOUNT, table: "zcount", number: "id", rest: "level_first" },
   { kind: KIND_BITMAP, table: "bitmap", number: "id", rest: "segment" },
   { kind: KIND_SET, table: "sets", number: "id", rest: "member" },
 ];
@@ -111,20 +112,25 @@ function pragma(db: Database, name: string): number {
  * @throws {StorageError} it is somebody else's file, of a newer version, or cannot be opened
  */
 export function openForWriting(options: SqliteOptions): Database {
-  const isNew = !existsSync(options.path);
+  let db: Database | null = null;
   try {
-    const db = new Database(options.path, { create: true });
-    if (isNew) db.run(`PRAGMA page_size = ${options.pageBytes}`);
-    if (isNew) db.run("PRAGMA auto_vacuum = INCREMENTAL");
+    db = new Database(options.path, { create: true });
+    db.run("PRAGMA busy_timeout = 1000");
     checkOwner(db, options.path);
+    // A file that a killed server has left without tables has no page either: the tables are made in one
+    // transaction, and before the switch to WAL, which would write the first page.
+    if (pragma(db, "page_count") === 0) {
+      db.run(`PRAGMA page_size = ${options.pageBytes}`);
+      db.run("PRAGMA auto_vacuum = INCREMENTAL");
+    }
+    migrate(db);
     db.run("PRAGMA journal_mode = WAL");
     db.run("PRAGMA synchronous = NORMAL");
     db.run("PRAGMA wal_autocheckpoint = 0");
-    db.run("PRAGMA busy_timeout = 1000");
     tune(db, options);
-    migrate(db);
     return db;
   } catch (error) {
+    db?.close();
     if (error instanceof StorageError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     throw new StorageError(`Cannot open ${options.path}: ${reason}`, { cause: error });

@@ -18,6 +18,7 @@ export class StorageHealth {
   /** What has to succeed, besides the probe, before writes resume. */
   #repair: (() => Promise<void>) | null = null;
   #probing = false;
+  #isClosed = false;
   /** Failures since the start. */
   failureCount = 0;
 
@@ -40,10 +41,16 @@ export class StorageHealth {
     this.failureCount++;
     this.#failure = reason;
     this.#repair = repair ?? this.#repair;
-    this.#timer ??= setInterval(() => void this.#probe(), PROBE_MS);
+    if (!this.#isClosed) this.#timer ??= setInterval(() => void this.#probe(), PROBE_MS);
   }
 
+  /** Stops probing for good. */
   close(): void {
+    this.#isClosed = true;
+    this.#stop();
+  }
+
+  #stop(): void {
     if (this.#timer !== null) clearInterval(this.#timer);
     this.#timer = null;
   }
@@ -57,7 +64,7 @@ export class StorageHealth {
       if (repair !== null) await repair();
       this.#repair = null;
       this.#failure = null;
-      this.close();
+      this.#stop();
       log.info("storage", "writes are accepted again");
     } catch {
       // Still failing; the reason that clients see stays the first one.

@@ -6,7 +6,8 @@
 import type { Database, Statement } from "bun:sqlite";
 import type { LogPosition } from "../binlog/position.ts";
 import { type Bytes, EMPTY } from "../bytes/bytes.ts";
-import { numberOf, prefixBytes } from "./row-key.ts";
+import { KEY_HEAD_BYTES } from "./key-row.ts";
+import { KIND_KEY, numberOf, prefixBytes } from "./row-key.ts";
 import { openForReading, ROW_TABLES, type RowTable, type SqliteOptions } from "./schema.ts";
 
 /** Counters of one space, exact for the snapshot that they were read in. */
@@ -23,8 +24,12 @@ interface RangeRow {
 interface KindStatements {
   readonly table: RowTable;
   readonly get: Statement<{ value: Uint8Array }>;
+  /** To the end of the number: `number, from, limit`. */
   readonly ascending: Statement<RangeRow>;
   readonly descending: Statement<RangeRow>;
+  /** `number, from, to, limit`. Of their own: with a bound that may be null SQLite would walk past it. */
+  readonly ascendingTo: Statement<RangeRow>;
+  readonly descendingTo: Statement<RangeRow>;
 }
 
 /** A key row whose TTL has passed: what `expired` answers. */
@@ -37,20 +42,22 @@ export interface ExpiringKey {
 const FIRST_EXPIRING: ExpiringKey = { expire_at: 0, space: 0, key: EMPTY };
 
 function prepareKind(db: Database, table: RowTable): KindStatements {
-  const select = `SELECT ${table.rest} AS rest, value FROM ${table.table} WHERE ${table.number} = ?1`;
+  // A page of key rows may span hundreds of long strings: whoever walks them needs only their heads.
+  const value = table.kind === KIND_KEY ? `substr(value, 1, ${KEY_HEAD_BYTES}) AS value` : "value";
+  const select = `SELECT ${table.rest} AS rest, ${value} FROM ${table.table} WHERE ${table.number} = ?1`;
+  const prepareRange = (until: string, order: string) =>
+    db.prepare(
+      `${select} AND ${table.rest} >= ?2 ${until} ORDER BY ${table.rest} ${order}`,
+    ) as Statement<RangeRow>;
   return {
     table,
     get: db.prepare(
       `SELECT value FROM ${table.table} WHERE ${table.number} = ?1 AND ${table.rest} = ?2`,
     ) as Statement<{ value: Uint8Array }>,
-    ascending: db.prepare(
-      `${select} AND ${table.rest} >= ?2 AND (?3 IS NULL OR ${table.rest} < ?3)
-       ORDER BY ${table.rest} LIMIT ?4`,
-    ) as Statement<RangeRow>,
-    descending: db.prepare(
-      `${select} AND ${table.rest} >= ?2 AND (?3 IS NULL OR ${table.rest} < ?3)
-       ORDER BY ${table.rest} DESC LIMIT ?4`,
-    ) as Statement<RangeRow>,
+    ascending: prepareRange("", "ASC LIMIT ?3"),
+    descending: prepareRange("", "DESC LIMIT ?3"),
+    ascendingTo: prepareRange(`AND ${table.rest} < ?3`, "ASC LIMIT ?4"),
+    descendingTo: prepareRange(`AND ${table.rest} < ?3`, "DESC LIMIT ?4"),
   };
 }
 
@@ -99,15 +106,21 @@ export class StoreReader {
   /**
    * Up to `limit` rows with `from` <= key < `to`, both of one kind and number, in key order or against it.
    *
+   * Of key rows' values only the head: KEY_HEAD_BYTES.
+   *
    * @param to null: to the end of that kind and number
    */
   range(from: Bytes, to: Bytes | null, limit: number, reverse: boolean): RangeRow[] {
     this.#read();
     const kind = this.#kinds[from[0]!]!;
     const prefix = prefixBytes(from[0]!);
-    const statement = reverse ? kind.descending : kind.ascending;
-    const end = to === null ? null : to.subarray(prefix);
-    return statement.all(numberOf(from, 0), from.subarray(prefix), end, limit);
+    const number = numberOf(from, 0);
+    const first = from.subarray(prefix);
+    if (to === null) {
+      return (reverse ? kind.descending : kind.ascending).all(number, first, limit);
+    }
+    const statement = reverse ? kind.descendingTo : kind.ascendingTo;
+    return statement.all(number, first, to.subarray(prefix), limit);
   }
 
   counts(space: number): SpaceCounts {
@@ -138,7 +151,8 @@ export class StoreReader {
   endTurn(): void {
     if (!this.#inTransaction) return;
     this.#inTransaction = false;
-    this.#end.run();
+    // SQLite has ended it itself if a read failed.
+    if (this.#db.inTransaction) this.#end.run();
   }
 
   close(): void {

@@ -7,8 +7,8 @@ import type { Bytes } from "../bytes/bytes.ts";
 /** Capacity at the start. */
 const INITIAL_BYTES = 64 * 1024;
 
-/** Capacity that outlives a turn. */
-const KEPT_BYTES = 1024 * 1024;
+/** Capacity that outlives a turn: a view of more is never written over. */
+export const KEPT_BYTES = 1024 * 1024;
 
 /** From this size on a value is referred to, not copied: the extra `write` is cheaper by then. */
 export const EXTERNAL_BYTES_MIN = 256 * 1024;
@@ -57,6 +57,12 @@ export class ReplyArena {
   /** How much of the buffer is filled: the offset of the next byte. */
   length = 0;
   private externals: External[] = [];
+  private externalBytes = 0;
+
+  /** All that was appended, large values included, in bytes. */
+  get size(): number {
+    return this.length + this.externalBytes;
+  }
 
   /** Makes room for `bytes` more behind `length`. */
   reserve(bytes: number): void {
@@ -71,6 +77,7 @@ export class ReplyArena {
     const size = end - start;
     if (size >= EXTERNAL_BYTES_MIN) {
       this.externals.push({ at: this.length, bytes: source.subarray(start, end) });
+      this.externalBytes += size;
       return;
     }
     this.reserve(size);
@@ -109,13 +116,16 @@ export class ReplyArena {
   /** Forgets what was appended from offset `length` on: a command failed half-way. */
   truncate(length: number): void {
     this.length = length;
-    while (this.externals.length > 0 && this.externals.at(-1)!.at >= length) this.externals.pop();
+    while (this.externals.length > 0 && this.externals.at(-1)!.at >= length) {
+      this.externalBytes -= this.externals.pop()!.bytes.length;
+    }
   }
 
   /** Forgets everything, and most of the memory that an unusual turn took. */
   reset(): void {
     this.length = 0;
     if (this.externals.length > 0) this.externals = [];
+    this.externalBytes = 0;
     if (this.buffer.length > KEPT_BYTES) this.buffer = Buffer.allocUnsafeSlow(KEPT_BYTES);
   }
 

@@ -21,12 +21,15 @@ import { type ClientSocket, Connection, type RequestRunner } from "./connection.
 import { Dispatcher } from "./dispatch.ts";
 import { ledisOptions } from "./ledis-options.ts";
 import { type Listener, listen, type Peer } from "./listener.ts";
+import { Saves } from "./saves.ts";
 import { Stats } from "./server-stats.ts";
 import { SlowCommands } from "./slow-log.ts";
 import { TurnOutput } from "./turn-output.ts";
 
-/** How often idle connections are looked for, in ms. */
-const IDLE_CHECK_MS = 1000;
+/** How often idle connections are looked for and rates are taken, in ms. */
+const TICK_MS = 1000;
+/** How long a stop waits for requests under way and for clients to take their replies, in ms. */
+const STOP_PATIENCE_MS = 3000;
 
 /** Options of the database that may change at run time. */
 const LEDIS_OPTIONS = [
@@ -43,7 +46,8 @@ export class App implements Server, RequestRunner {
   readonly commands = new CommandTable(allCommands);
   readonly stats = new Stats();
   readonly slowLog: SlowCommands;
-  readonly runId = randomBytes(20).toString("hex");
+  readonly saves = new Saves(() => this.ledis.checkpoint());
+  readonly runId = randomBytes(20).toHex();
   readonly startedAtMs = Date.now();
   readonly #connections = new Set<Connection>();
   readonly #dispatcher: Dispatcher;
@@ -54,9 +58,10 @@ export class App implements Server, RequestRunner {
   #ledis: Ledis | null = null;
   #output: TurnOutput | null = null;
   #accessLog: AccessLog | null = null;
-  #idleTimer: ReturnType<typeof setInterval> | null = null;
+  #ticker: ReturnType<typeof setInterval> | null = null;
   #nextClientId = 1;
   #stopping = false;
+  #stopped: Promise<void> | null = null;
   #slowUs = 0;
   #onShutdown: (options: ShutdownOptions) => void = () => {};
   outputBytesMax = 0;
@@ -107,8 +112,12 @@ export class App implements Server, RequestRunner {
     return 0;
   }
 
-  get lastSaveTime(): number {
-    return this.ledis.keyspace.lastFlushTime;
+  get accessLog(): AccessLog | null {
+    return this.#accessLog;
+  }
+
+  save(): Promise<void> {
+    return this.saves.run();
   }
 
   clients(): Iterable<Connection> {
@@ -117,9 +126,14 @@ export class App implements Server, RequestRunner {
 
   resetStats(): void {
     this.stats.reset();
+    this.ledis.lookups.hits = 0;
+    this.ledis.lookups.misses = 0;
+    this.ledis.expiry.expiredCount = 0;
   }
 
+  /** What clients may not change does not change by itself either: expired keys wait as well. */
   pauseClients(untilMs: number, mode: PauseMode): void {
+    this.ledis.expiry.stop();
     this.#pause.begin(untilMs, mode);
   }
 
@@ -179,7 +193,7 @@ export class App implements Server, RequestRunner {
     durationUs: number,
   ): void {
     this.stats.commandsProcessed++;
-    const stats = this.stats.of(command.name);
+    const stats = this.stats.of(command.lowerName);
     stats.calls++;
     stats.microseconds += durationUs;
     const error = reply instanceof ErrorReply ? reply.text : null;
@@ -189,9 +203,9 @@ export class App implements Server, RequestRunner {
     }
     const threshold = this.#slowUs;
     if (threshold >= 0 && durationUs >= threshold) {
-      this.slowLog.add(request, durationUs, connection.address, connection.name);
+      this.slowLog.add(command, request, durationUs, connection);
     }
-    this.#accessLog?.write(connection, request, durationUs, error);
+    this.#accessLog?.write(connection, command, request, durationUs, error);
   }
 
   /** A request was refused before it could run. */
@@ -202,25 +216,43 @@ export class App implements Server, RequestRunner {
     reply: ErrorReply,
   ): void {
     this.stats.countError(reply.text);
-    if (command !== null) this.stats.of(command.name).rejected++;
-    this.#accessLog?.write(connection, request, 0, reply.text);
+    if (command !== null) this.stats.of(command.lowerName).rejected++;
+    this.#accessLog?.write(connection, command, request, 0, reply.text);
   }
 
   /** Stops: answers what has arrived, flushes unless told otherwise, closes everything. */
-  async stop(options: ShutdownOptions): Promise<void> {
-    if (this.#stopping) return;
+  stop(options: ShutdownOptions): Promise<void> {
+    this.#stopped ??= this.#stop(options);
+    return this.#stopped;
+  }
+
+  async #stop(options: ShutdownOptions): Promise<void> {
     for (const listener of this.#listeners) listener.stop();
-    if (this.#idleTimer !== null) clearInterval(this.#idleTimer);
+    if (this.#ticker !== null) clearInterval(this.#ticker);
     if (this.#pause.isActive) this.#pause.end();
-    if (this.#ledis !== null) {
-      for (const connection of this.#connections) connection.process();
-      await this.#ledis.committed().catch(() => {});
+    try {
+      if (this.#ledis !== null) {
+        await this.#finishRequests(this.#ledis);
+        this.#stopping = true;
+        await this.#ledis.close(options);
+      }
+    } finally {
       this.#stopping = true;
-      await this.#ledis.close(options);
+      for (const connection of [...this.#connections]) connection.endNow();
+      await this.#accessLog?.close();
     }
-    this.#stopping = true;
-    for (const connection of [...this.#connections]) connection.endNow();
-    this.#accessLog?.close();
+  }
+
+  /** Runs what clients have sent, and waits until they took the replies, within limits. */
+  async #finishRequests(ledis: Ledis): Promise<void> {
+    const deadline = Date.now() + STOP_PATIENCE_MS;
+    const isBusy = (connection: Connection) => connection.isHeld || connection.outputBytes > 0;
+    do {
+      for (const connection of this.#connections) connection.process();
+      await ledis.committed().catch(() => {});
+      if (![...this.#connections].some(isBusy)) return;
+      await Bun.sleep(1);
+    } while (Date.now() < deadline);
   }
 
   async #open(): Promise<void> {
@@ -228,14 +260,13 @@ export class App implements Server, RequestRunner {
     for (const address of this.config.get("addr")) {
       this.#listeners.push(await listen(address, permissions, this.#socketEvents()));
     }
-    const accessLog = this.config.get("access_log");
-    if (accessLog !== "") this.#accessLog = new AccessLog(accessLog, this.config.get("data_dir"));
+    this.#openAccessLog(this.config.get("access_log"));
     this.#ledis = await Ledis.open(ledisOptions(this.config));
     const { keyspace, turns } = this.#ledis;
-    this.#output = new TurnOutput(keyspace, () => this.#ledis!.options.sync === "always");
+    this.#output = new TurnOutput(keyspace, () => keyspace.isSyncAwaited);
     turns.listen(this.#output);
     keyspace.onSync((failure) => this.#output!.synced(failure));
-    this.#idleTimer = setInterval(() => this.#closeIdle(), IDLE_CHECK_MS);
+    this.#ticker = setInterval(() => this.#tick(), TICK_MS);
     for (const connection of this.#connections) connection.process();
   }
 
@@ -262,28 +293,52 @@ export class App implements Server, RequestRunner {
     this.stats.connectionsReceived++;
     const connection = new Connection(this.#nextClientId++, socket, peer, this.#limits(), this);
     this.#connections.add(connection);
+    const keepAliveSeconds = this.config.get("tcp-keepalive");
+    if (!peer.isUnix && keepAliveSeconds > 0) socket.setKeepAlive(true, keepAliveSeconds * 1000);
     return connection;
   }
 
   #limits(): RequestLimits {
     return {
       ...defaultRequestLimits(),
-      bulkBytesMax: this.config.get("proto-max-bulk-len"),
-      queryBytesMax: Math.min(this.config.get("client-query-buffer-limit"), 2 ** 31 - 1),
+      ...this.#sizeLimits(),
       authenticated: this.config.get("requirepass") === "",
     };
   }
 
-  #resumeHeld(): void {
-    for (const connection of this.#held.splice(0)) connection.resume();
+  #sizeLimits(): { bulkBytesMax: number; queryBytesMax: number } {
+    return {
+      bulkBytesMax: this.config.get("proto-max-bulk-len"),
+      queryBytesMax: Math.min(this.config.get("client-query-buffer-limit"), 2 ** 31 - 1),
+    };
   }
 
-  #closeIdle(): void {
+  /** @throws {ConfigError} the file cannot be opened; the log that was open stays so */
+  #openAccessLog(name: string): void {
+    const next = name === "" ? null : new AccessLog(name, this.config.get("data_dir"));
+    void this.#accessLog?.close();
+    this.#accessLog = next;
+  }
+
+  /** Not at once: this may be called by a command, amid the replies of its own connection. */
+  #resumeHeld(): void {
+    this.#ledis?.expiry.start();
+    const held = this.#held;
+    this.#held = [];
+    setImmediate(() => {
+      for (const connection of held) connection.resume();
+    });
+  }
+
+  #tick(): void {
+    this.stats.sample();
+    const nowMs = Date.now();
     const timeoutMs = this.config.get("timeout") * 1000;
-    if (timeoutMs === 0) return;
-    const now = Date.now();
+    const limit = this.config.get("client-output-buffer-limit").normal;
     for (const connection of [...this.#connections]) {
-      if (!connection.isBlocked && now - connection.lastActiveAtMs > timeoutMs) connection.kill();
+      const isIdle = !connection.isBlocked && nowMs - connection.lastActiveAtMs > timeoutMs;
+      if (timeoutMs > 0 && isIdle) connection.kill();
+      else connection.checkSoftLimit(limit, nowMs);
     }
   }
 
@@ -305,6 +360,16 @@ export class App implements Server, RequestRunner {
     config.onChange("client-output-buffer-limit", (limits) => {
       this.outputBytesMax = limits.normal.hardBytes;
     });
+    config.onChange("access_log", (name) => this.#openAccessLog(name));
+    config.onChange("requirepass", (password) => {
+      if (password !== "") return;
+      for (const connection of this.#connections) connection.authenticated = true;
+    });
+    for (const name of ["proto-max-bulk-len", "client-query-buffer-limit"] as const) {
+      config.onChange(name, () => {
+        for (const { limits } of this.#connections) Object.assign(limits, this.#sizeLimits());
+      });
+    }
     for (const name of LEDIS_OPTIONS) {
       config.onChange(name, () => this.#ledis?.configure(ledisOptions(config)));
     }

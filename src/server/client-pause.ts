@@ -16,8 +16,7 @@ export class ClientPause {
 
   /** As in Redis: a second pause never shortens the first, and "all" outweighs "write". */
   begin(untilMs: number, mode: PauseMode): void {
-    if (this.isActive && this.#mode === "all") this.#mode = "all";
-    else this.#mode = mode;
+    if (!this.isActive || mode === "all") this.#mode = mode;
     this.#untilMs = Math.max(this.#untilMs, untilMs);
     if (this.#timer !== null) clearTimeout(this.#timer);
     const milliseconds = Math.min(2 ** 31 - 1, Math.max(0, this.#untilMs - clock.nowMs()));
@@ -35,9 +34,8 @@ export class ClientPause {
     return this.#timer !== null;
   }
 
-  /** True when the command has to wait. CLIENT itself never does. */
+  /** True when the command has to wait; in the mode "all" that is any command, as in Redis. */
   holds(command: Command): boolean {
-    if (this.#timer === null || command.name === "CLIENT") return false;
-    return this.#mode === "all" || command.flags.has("write");
+    return this.#timer !== null && (this.#mode === "all" || command.isWrite);
   }
 }

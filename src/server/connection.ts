@@ -3,9 +3,12 @@
  * on: a command that answers later, a write that waits for room, a client that does not read its replies.
  */
 import type { Bytes } from "../bytes/bytes.ts";
+import { clock } from "../clock.ts";
 import type { Client, Context, ReplyMode, Server } from "../commands/context.ts";
+import type { BufferLimit } from "../config/buffer-limits.ts";
 import type { DB } from "../database/db.ts";
 import type { Ledis } from "../database/ledis.ts";
+import { log } from "../log.ts";
 import { ProtocolError } from "../resp/protocol-error.ts";
 import { ErrorReply } from "../resp/reply.ts";
 import type { Protocol } from "../resp/reply-writer.ts";
@@ -19,6 +22,10 @@ import type { ReplySink, TurnOutput } from "./turn-output.ts";
 export interface ClientSocket extends Writable {
   pause(): void;
   resume(): void;
+  /** File descriptor; missing or negative when it is not known. */
+  readonly fd?: number;
+  /** TCP's own sign of life, after so many ms of silence. */
+  setKeepAlive(enable: boolean, delayMs: number): boolean;
   /** Sends what was written and closes. */
   end(): void;
   /** Closes at once. */
@@ -55,6 +62,9 @@ const REPLY_BYTES_PER_TURN = 4 << 20;
 /** A client that has left more than this unread is not read from. */
 const UNREAD_PAUSE_BYTES = 64 << 10;
 
+/** What happens to replies: CLIENT REPLY SKIP silences itself and the command behind it. */
+type Replies = "on" | "off" | "skip this and next" | "skip this";
+
 export class Connection implements Client, Context, ReplySink {
   readonly id: number;
   readonly address: string;
@@ -72,19 +82,24 @@ export class Connection implements Client, Context, ReplySink {
   libraryName = "";
   libraryVersion = "";
   protocol: Protocol = 2;
+  /** When the next command starts: the end of the one before, so that one look at the clock serves both. */
+  commandStartUs = 0;
   noEvict = false;
   noTouch = false;
   database = 0;
   #db: DB | null = null;
   #held: Request | null = null;
   #waiting = false;
-  #cancel: ((withError: boolean) => void) | null = null;
+  #cancel: ((withError: boolean) => boolean) | null = null;
   #reading = true;
   #closing = false;
+  /** True when the last reply was handed over; earlier ones may still wait for the disk when `closing` is set. */
+  #ended = false;
   #closed = false;
   #inRun = false;
-  #replyMode: ReplyMode = "on";
-  #skipNext = false;
+  #replies: Replies = "on";
+  /** Since when more is unread than the soft limit allows, ms; 0: it is not. */
+  #overSoftLimitSinceMs = 0;
 
   constructor(
     id: number,
@@ -137,6 +152,19 @@ export class Connection implements Client, Context, ReplySink {
     return this.#waiting;
   }
 
+  /** True while a request that has arrived may not run yet. */
+  get isHeld(): boolean {
+    return this.#held !== null;
+  }
+
+  get isClosing(): boolean {
+    return this.#closing;
+  }
+
+  get fd(): number {
+    return this.#socket.fd ?? -1;
+  }
+
   get isClosed(): boolean {
     return this.#closed;
   }
@@ -155,20 +183,27 @@ export class Connection implements Client, Context, ReplySink {
   }
 
   setReplyMode(mode: ReplyMode): void {
-    if (mode === "skip") {
-      if (this.#replyMode === "on") this.#skipNext = true;
-    } else {
-      this.#replyMode = mode;
-    }
+    if (mode !== "skip") this.#replies = mode;
+    else if (this.#replies !== "off") this.#replies = "skip this and next";
   }
 
   /** Whether the request that has just run is answered; called once for each. */
   takesReply(): boolean {
-    if (this.#replyMode === "off") return false;
-    if (!this.#skipNext) return true;
-    // The SKIP command itself is not answered, nor is the one behind it.
-    this.#skipNext = this.lastCommand === "client|reply";
+    if (this.#replies === "on") return true;
+    if (this.#replies === "skip this and next") this.#replies = "skip this";
+    else if (this.#replies === "skip this") this.#replies = "on";
     return false;
+  }
+
+  /** Closes the connection if it has left more unread than the soft limit for longer than that allows. */
+  checkSoftLimit({ softBytes, softSeconds }: BufferLimit, nowMs: number): void {
+    if (softBytes === 0 || this.#outgoing.bytes <= softBytes) {
+      this.#overSoftLimitSinceMs = 0;
+    } else if (this.#overSoftLimitSinceMs === 0) {
+      this.#overSoftLimitSinceMs = nowMs;
+    } else if (nowMs - this.#overSoftLimitSinceMs >= softSeconds * 1000) {
+      this.kill();
+    }
   }
 
   closeAfterReply(): void {
@@ -184,17 +219,12 @@ export class Connection implements Client, Context, ReplySink {
     this.closed();
   }
 
-  /** Registers what ends the command under way when somebody unblocks this client or it goes away. */
-  onUnblock(cancel: (withError: boolean) => void): void {
+  onUnblock(cancel: (withError: boolean) => boolean): void {
     this.#cancel = cancel;
   }
 
   unblock(withError: boolean): boolean {
-    if (this.#cancel === null) return false;
-    const cancel = this.#cancel;
-    this.#cancel = null;
-    cancel(withError);
-    return true;
+    return this.#cancel?.(withError) ?? false;
   }
 
   /** Bytes came from the socket; they are the connection's from now on. */
@@ -207,20 +237,24 @@ export class Connection implements Client, Context, ReplySink {
 
   /** Runs the requests that are there, as far as they may run now. */
   process(): void {
-    if (this.#waiting || this.#closing || this.#closed || !this.#runner.isReady) {
+    // A client that does not read its replies gets no more of them: `drain` goes on.
+    const unread = this.#outgoing.bytes > UNREAD_PAUSE_BYTES;
+    if (unread || this.#waiting || this.#closing || this.#closed || !this.#runner.isReady) {
       this.#pauseIfFull();
       return;
     }
     const { output } = this.#runner;
     const start = output.writer.length;
+    const sizeMax = output.writer.size + REPLY_BYTES_PER_TURN;
     let replies = 0;
     let state: "done" | "wait" | "hold" = "done";
     this.#inRun = true;
+    this.commandStartUs = clock.monotonicUs();
     try {
       for (let count = 0; !this.#closing; count++) {
         const request = this.#held ?? this.#parser.next();
         if (request === null) break;
-        if (count >= REQUESTS_PER_TURN || output.writer.length - start > REPLY_BYTES_PER_TURN) {
+        if (count >= REQUESTS_PER_TURN || output.writer.size > sizeMax) {
           this.#held = request;
           this.#runner.continueLater(this);
           break;
@@ -233,17 +267,20 @@ export class Connection implements Client, Context, ReplySink {
         if (state !== "done") break;
       }
     } catch (error) {
-      if (!(error instanceof ProtocolError)) throw error;
-      output.writer.write(new ErrorReply(`ERR ${error.message}`), this.protocol);
-      replies++;
       this.#closing = true;
+      if (!(error instanceof ProtocolError)) {
+        // The reply may be lost: the client must not take the next one for it.
+        const stack = error instanceof Error ? (error.stack ?? error.message) : error;
+        log.error("connection", "a request failed", { client: this.address, error: stack });
+      } else if (this.takesReply()) {
+        output.writer.write(new ErrorReply(`ERR ${error.message}`), this.protocol);
+        replies++;
+      }
     } finally {
       this.#inRun = false;
     }
     this.#waiting = state !== "done";
-    output.add(this, start, replies);
-    if (replies > 0 || this.#closing) this.#runner.scheduleTurn();
-    if (this.#closing && replies === 0) output.addEmpty(this);
+    this.#hand(start, replies);
     this.#pauseIfFull();
   }
 
@@ -260,21 +297,30 @@ export class Connection implements Client, Context, ReplySink {
     const { output } = this.#runner;
     const start = output.writer.length;
     write();
-    output.add(this, start, output.writer.length > start ? 1 : 0);
-    this.#runner.scheduleTurn();
+    this.#hand(start, output.writer.length > start ? 1 : 0);
     this.resume();
+  }
+
+  /** What was written from `start` on goes to this client when the turn ends, and with it the end if it is one. */
+  #hand(start: number, replies: number): void {
+    const { output } = this.#runner;
+    output.add(this, start, replies);
+    if (this.#closing) output.addEnd(this);
+    if (replies > 0 || this.#closing) this.#runner.scheduleTurn();
   }
 
   send(pieces: readonly Bytes[]): void {
     if (this.#closed) return;
+    for (const piece of pieces) this.#runner.stats.outputBytes += piece.length;
     this.#outgoing.send(pieces);
     const max = this.#runner.outputBytesMax;
     if (max > 0 && this.#outgoing.bytes > max) this.kill();
   }
 
-  afterTurn(): void {
+  afterTurn(isLast = false): void {
     if (this.#closed) return;
-    if (this.#closing && this.#outgoing.bytes === 0) {
+    if (isLast) this.#ended = true;
+    if (this.#ended && this.#outgoing.bytes === 0) {
       this.#socket.end();
       this.closed();
     } else {

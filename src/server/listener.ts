@@ -152,7 +152,17 @@ function unlinkQuietly(path: string): void {
   } catch {}
 }
 
+/** What the system's error codes mean to the operator. */
+const REASONS: Readonly<Record<string, string>> = {
+  EADDRINUSE: "address already in use",
+  EADDRNOTAVAIL: "no such address on this machine",
+  EACCES: "permission denied",
+  ENOENT: "no such directory",
+};
+
 function cannotListen(address: Address, error: unknown): ConfigError {
-  const reason = error instanceof Error ? error.message : String(error);
+  const code = error instanceof Error && "code" in error ? `${error.code}` : "";
+  const message = error instanceof Error ? error.message : String(error);
+  const reason = REASONS[code] ?? (code === "" ? message : `${message} (${code})`);
   return new ConfigError(`Cannot listen on ${formatAddress(address)}: ${reason}`, { cause: error });
 }

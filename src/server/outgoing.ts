@@ -3,6 +3,7 @@
  * when the socket drains.
  */
 import { type Bytes, copyBytes } from "../bytes/bytes.ts";
+import { KEPT_BYTES } from "../resp/reply-arena.ts";
 
 /** The part of a socket that is needed here. */
 export interface Writable {
@@ -10,8 +11,11 @@ export interface Writable {
   write(bytes: Bytes): number;
 }
 
-/** Views of this size and more are kept, not copied: their owner leaves them alone until they are sent. */
-const KEEP_BYTES_MIN = 256 * 1024;
+/**
+ * Larger views are kept, not copied: values leave their memory alone, and so does an arena that is too large to
+ * be used for the next turn. A smaller view may be of an arena that is.
+ */
+const COPY_BYTES_MAX = KEPT_BYTES;
 
 export class Outgoing {
   readonly #socket: Writable;
@@ -57,7 +61,7 @@ export class Outgoing {
   }
 
   #keep(rest: Bytes): void {
-    this.#pieces.push(rest.length >= KEEP_BYTES_MIN ? rest : copyBytes(rest));
+    this.#pieces.push(rest.length > COPY_BYTES_MAX ? rest : copyBytes(rest));
     this.bytes += rest.length;
   }
 

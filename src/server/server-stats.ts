@@ -1,4 +1,5 @@
 /** Counters of what the server has done, for INFO. */
+import { clock } from "../clock.ts";
 import type { CommandStats, ServerStats } from "../commands/context.ts";
 
 /** Distinct error code words that are counted apart: clients can make up no more than this many. */
@@ -8,11 +9,14 @@ export class Stats implements ServerStats {
   connectionsReceived = 0;
   connectionsRejected = 0;
   commandsProcessed = 0;
-  keyspaceHits = 0;
-  keyspaceMisses = 0;
   errorReplies = 0;
   inputBytes = 0;
   outputBytes = 0;
+  commandsPerSecond = 0;
+  inputBytesPerSecond = 0;
+  outputBytesPerSecond = 0;
+  memoryPeakBytes = process.memoryUsage.rss();
+  readonly #sample = { atUs: clock.monotonicUs(), commands: 0, input: 0, output: 0 };
   readonly commands = new Map<string, CommandStats>();
   readonly errors = new Map<string, number>();
 
@@ -34,16 +38,40 @@ export class Stats implements ServerStats {
     this.errors.set(code, (count ?? 0) + 1);
   }
 
+  /** Brings rates and peaks up to date; call about once a second. */
+  sample(): void {
+    const last = this.#sample;
+    const nowUs = clock.monotonicUs();
+    const seconds = (nowUs - last.atUs) / 1e6;
+    if (seconds <= 0) return;
+    this.commandsPerSecond = (this.commandsProcessed - last.commands) / seconds;
+    this.inputBytesPerSecond = (this.inputBytes - last.input) / seconds;
+    this.outputBytesPerSecond = (this.outputBytes - last.output) / seconds;
+    this.memoryPeakBytes = Math.max(this.memoryPeakBytes, process.memoryUsage.rss());
+    this.#startSample(nowUs);
+  }
+
+  #startSample(nowUs: number): void {
+    this.#sample.atUs = nowUs;
+    this.#sample.commands = this.commandsProcessed;
+    this.#sample.input = this.inputBytes;
+    this.#sample.output = this.outputBytes;
+  }
+
+  /** CONFIG RESETSTAT. */
   reset(): void {
     this.connectionsReceived = 0;
     this.connectionsRejected = 0;
     this.commandsProcessed = 0;
-    this.keyspaceHits = 0;
-    this.keyspaceMisses = 0;
     this.errorReplies = 0;
     this.inputBytes = 0;
     this.outputBytes = 0;
     this.commands.clear();
     this.errors.clear();
+    this.commandsPerSecond = 0;
+    this.inputBytesPerSecond = 0;
+    this.outputBytesPerSecond = 0;
+    this.memoryPeakBytes = process.memoryUsage.rss();
+    this.#startSample(clock.monotonicUs());
   }
 }

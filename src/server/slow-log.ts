@@ -1,30 +1,29 @@
 /** Commands that took long, the newest ones, in memory: SLOWLOG. */
-import { copyBytes, fromText } from "../bytes/bytes.ts";
+import { type Bytes, concatBytes, copyBytes, fromText } from "../bytes/bytes.ts";
 import { clock } from "../clock.ts";
-import type { SlowLog, SlowLogEntry } from "../commands/context.ts";
+import type { Command } from "../commands/command.ts";
+import type { Client, SlowLog, SlowLogEntry } from "../commands/context.ts";
 import type { Request } from "../resp/request.ts";
+import { REDACTED, secretWords } from "./secret-words.ts";
 
 /** As in Redis: arguments beyond these are told by their number only. */
 const ARGUMENTS_MAX = 32;
 const ARGUMENT_BYTES_MAX = 128;
 
-function shorten(request: Request): Uint8Array[] {
-  const args: Uint8Array[] = [];
+function shorten(bytes: Bytes): Bytes {
+  const rest = bytes.length - ARGUMENT_BYTES_MAX;
+  if (rest <= 0) return copyBytes(bytes);
+  return concatBytes(bytes.subarray(0, ARGUMENT_BYTES_MAX), fromText(`... (${rest} more bytes)`));
+}
+
+function shownWords(command: Command, request: Request): Bytes[] {
+  const secrets = secretWords(command, request);
   const shown = request.count > ARGUMENTS_MAX ? ARGUMENTS_MAX - 1 : request.count;
-  for (let i = 0; i < shown; i++) {
-    const bytes = request.bytes(i);
-    const rest = bytes.length - ARGUMENT_BYTES_MAX;
-    args.push(
-      rest <= 0
-        ? copyBytes(bytes)
-        : Buffer.concat([
-            bytes.subarray(0, ARGUMENT_BYTES_MAX),
-            fromText(`... (${rest} more bytes)`),
-          ]),
-    );
-  }
-  if (shown < request.count) args.push(fromText(`... (${request.count - shown} more arguments)`));
-  return args;
+  const words = Array.from({ length: shown }, (_, index) =>
+    secrets.has(index) ? fromText(REDACTED) : shorten(request.bytes(index)),
+  );
+  if (shown < request.count) words.push(fromText(`... (${request.count - shown} more arguments)`));
+  return words;
 }
 
 export class SlowCommands implements SlowLog {
@@ -40,6 +39,7 @@ export class SlowCommands implements SlowLog {
     return this.#entries.length;
   }
 
+  /** Most entries kept; the oldest go first. */
   set lengthMax(length: number) {
     this.#lengthMax = length;
     this.#entries.length = Math.min(this.#entries.length, length);
@@ -53,14 +53,20 @@ export class SlowCommands implements SlowLog {
     this.#entries.length = 0;
   }
 
-  add(request: Request, durationUs: number, address: string, clientName: string): void {
+  add(
+    command: Command,
+    request: Request,
+    durationUs: number,
+    client: Pick<Client, "address" | "name">,
+  ): void {
+    if (this.#lengthMax === 0) return;
     this.#entries.unshift({
       id: this.#nextId++,
       time: Math.floor(clock.nowMs() / 1000),
       durationUs: Math.round(durationUs),
-      args: shorten(request),
-      address,
-      clientName,
+      args: shownWords(command, request),
+      address: client.address,
+      clientName: client.name,
     });
     if (this.#entries.length > this.#lengthMax) this.#entries.pop();
   }

@@ -13,8 +13,8 @@ import { ReplyWriter } from "../resp/reply-writer.ts";
 export interface ReplySink {
   /** Takes encoded replies; views that hold only during the call. */
   send(pieces: readonly Bytes[]): void;
-  /** All replies of the turn were handed over. */
-  afterTurn(): void;
+  /** All replies of the turn were handed over; `isLast`: nothing comes behind them, see `addEnd`. */
+  afterTurn(isLast: boolean): void;
 }
 
 /** What the log can say about its own durability. */
@@ -29,6 +29,7 @@ interface Segment {
   end: number;
   /** Replies in it: each becomes an error if the turn fails. */
   replies: number;
+  readonly isLast: boolean;
 }
 
 interface Batch {
@@ -59,17 +60,18 @@ export class TurnOutput implements TurnListener {
   add(sink: ReplySink, start: number, replies: number): void {
     if (this.writer.length === start && replies === 0) return;
     const last = this.#segments.at(-1);
-    if (last !== undefined && last.sink === sink && last.end === start) {
+    if (last !== undefined && last.sink === sink && last.end === start && !last.isLast) {
       last.end = this.writer.length;
       last.replies += replies;
       return;
     }
-    this.#segments.push({ sink, start, end: this.writer.length, replies });
+    this.#segments.push({ sink, start, end: this.writer.length, replies, isLast: false });
   }
 
-  /** Has `sink.afterTurn` called at the turn's end although it gets no reply. */
-  addEmpty(sink: ReplySink): void {
-    this.#segments.push({ sink, start: this.writer.length, end: this.writer.length, replies: 0 });
+  /** Has `sink` told, when its replies so far were handed over, that there will be no more. */
+  addEnd(sink: ReplySink): void {
+    const start = this.writer.length;
+    this.#segments.push({ sink, start, end: start, replies: 0, isLast: true });
   }
 
   committed(): void {
@@ -77,7 +79,9 @@ export class TurnOutput implements TurnListener {
     const { position, syncedPosition } = this.#durability;
     const batch = { position, writer: this.writer, segments: this.#segments };
     this.#segments = [];
-    if (this.#waitsForSync() && comparePositions(syncedPosition, position) < 0) {
+    // No reply overtakes an earlier one, even if it would not have to wait itself.
+    const waits = this.#waiting.length > 0 || this.#waitsForSync();
+    if (waits && comparePositions(syncedPosition, position) < 0) {
       this.#waiting.push(batch);
       this.writer = this.#spare.pop() ?? new ReplyWriter();
       return;
@@ -89,7 +93,13 @@ export class TurnOutput implements TurnListener {
     const segments = this.#segments;
     this.#segments = [];
     this.writer.reset();
-    this.#refuse(segments, `MISCONF Errors writing to the binlog: ${error.message}`);
+    const refusal = this.#refusal(
+      segments,
+      `MISCONF Errors writing to the binlog: ${error.message}`,
+    );
+    // Replies of earlier turns that still wait have to arrive first.
+    if (this.#waiting.length > 0) this.#waiting.push(refusal);
+    else this.#deliver(refusal);
   }
 
   /** The log became durable up to its synced position, or could not be made so. */
@@ -97,10 +107,11 @@ export class TurnOutput implements TurnListener {
     while (this.#waiting.length > 0) {
       const batch = this.#waiting[0]!;
       const durable = comparePositions(batch.position, this.#durability.syncedPosition) <= 0;
-      if (!durable && failure === null) return;
+      if (!durable && failure === null && this.#waitsForSync()) return;
       this.#waiting.shift();
-      if (durable) this.#deliver(batch);
-      else this.#refuse(batch.segments, `MISCONF Errors writing to the binlog: ${failure}`);
+      const text = `MISCONF Errors writing to the binlog: ${failure}`;
+      if (durable || failure === null) this.#deliver(batch);
+      else this.#deliver(this.#refusal(batch.segments, text));
       this.#recycle(batch.writer);
     }
   }
@@ -110,7 +121,7 @@ export class TurnOutput implements TurnListener {
       if (end > start) sink.send(batch.writer.slices(start, end));
     }
     batch.writer.reset();
-    for (const { sink } of batch.segments) sink.afterTurn();
+    for (const { sink, isLast } of batch.segments) sink.afterTurn(isLast);
   }
 
   #recycle(writer: ReplyWriter): void {
@@ -119,13 +130,15 @@ export class TurnOutput implements TurnListener {
     this.#spare.push(writer);
   }
 
-  #refuse(segments: readonly Segment[], text: string): void {
+  /** The same error for each reply. */
+  #refusal(segments: readonly Segment[], text: string): Batch {
     const writer = new ReplyWriter();
-    writer.write(new ErrorReply(text), 2);
-    const [line] = writer.slices(0, writer.length);
-    for (const { sink, replies } of segments) {
-      for (let i = 0; i < replies; i++) sink.send([line!]);
-      sink.afterTurn();
+    const refused: Segment[] = [];
+    for (const { sink, replies, isLast } of segments) {
+      const start = writer.length;
+      for (let i = 0; i < replies; i++) writer.write(new ErrorReply(text), 2);
+      refused.push({ sink, start, end: writer.length, replies, isLast });
     }
+    return { position: this.#durability.position, writer, segments: refused };
   }
 }

@@ -3,9 +3,12 @@ import fc from "fast-check";
 import { fromText } from "../../src/bytes/bytes.ts";
 import {
   addLongDoubles,
+  ceilLongDouble,
+  type FiniteLongDouble,
   formatLongDouble,
   type LongDouble,
   parseLongDouble,
+  scaleLongDouble,
 } from "../../src/bytes/long-double.ts";
 import { readCaptured } from "./captured.ts";
 
@@ -85,4 +88,21 @@ test("sums do not depend on the order", () => {
       expect(increment(String(a), String(b))).toBe(increment(String(b), String(a)));
     }),
   );
+});
+
+describe("scaleLongDouble and ceilLongDouble", () => {
+  const ceilOfThousand = (text: string) =>
+    ceilLongDouble(scaleLongDouble(parse(text) as FiniteLongDouble, 1000n)!);
+
+  test("round the product once, then up to an integer", () => {
+    expect(ceilOfThousand("0.001")).toBe(1n);
+    expect(ceilOfThousand("1.0001")).toBe(1001n);
+    expect(ceilOfThousand("-1.0001")).toBe(-1000n);
+    expect(ceilOfThousand("0")).toBe(0n);
+    expect(ceilOfThousand("1e30")).toBeGreaterThan(10n ** 32n);
+  });
+
+  test("a product beyond a long double is null", () => {
+    expect(scaleLongDouble(parse("1e4932") as FiniteLongDouble, 1000n)).toBeNull();
+  });
 });

@@ -1,0 +1,443 @@
+/**
+ * Random commands, as data: each family lists templates, a template is a line of words, and a word in angle
+ * brackets is drawn from a list below. `[...]` may be left out; `a|b` is one of several. To add a family,
+ * add its templates (and words, if it needs its own) here.
+ */
+
+/** How the two replies are compared. */
+export type Comparison =
+  /** Byte for byte. */
+  | "exact"
+  /** The items of an array, in any order. */
+  | "sorted"
+  /** Integers may differ by the time that passes between two servers. */
+  | "near"
+  /** Only the kind of reply. */
+  | "kind";
+
+export interface Template {
+  readonly line: string;
+  readonly compare?: Comparison;
+  /** How often it is drawn, against 1 for the others. */
+  readonly weight?: number;
+}
+
+/** What stands for `<name>`. */
+export const words: Readonly<Record<string, readonly string[]>> = {
+  key: ["a", "b", "c", "d", "key:1", "key:2", "key:3", "", "\u0000\u00ff", "ключ"],
+  value: [
+    "",
+    "x",
+    "hello",
+    "0",
+    "1",
+    "-1",
+    "10",
+    "9223372036854775807",
+    "3.5",
+    " 1",
+    "1e3",
+    "\r\n\u0000",
+  ],
+  integer: [
+    "0",
+    "1",
+    "-1",
+    "5",
+    "100",
+    "-100",
+    "9223372036854775807",
+    "-9223372036854775808",
+    "x",
+    "",
+    "1.5",
+  ],
+  float: ["0", "1.5", "-0.1", "1e10", "3.0e-5", "inf", "nan", "x", ""],
+  index: ["0", "1", "-1", "-2", "3", "100", "-100", "4000", "x"],
+  offset: ["0", "1", "3", "40", "-1", "536870912", "x"],
+  future: ["100", "1000", "86400", "9223372036854775", "9223372036854775807", "x"],
+  "ttl-seconds": ["100", "5000", "0", "-1", "9223372036854775807", "x"],
+  "ttl-milliseconds": ["100000", "5000000", "0", "-1", "9223372036854775807", "x"],
+  "unix-seconds": ["4102444800", "4102444801", "1", "0", "-1", "x"],
+  "unix-milliseconds": ["4102444800000", "4102444800001", "1", "0", "-1", "x"],
+  condition: ["NX", "XX", "GT", "LT", "nx xx", "gt lt", "FOO"],
+  pattern: ["*", "key:*", "?", "[ab]", "[^a]", "key:[1-2]", "", "\\*", "a*"],
+  item: ["a", "b", "c", "", "1", "\u0000\u00ff"],
+  count: ["0", "1", "2", "3", "100", "-1", "9223372036854775807", "x"],
+  timeout: ["0.001", "1e-3", "-1", "x", "inf", "", "1e30", "-0.1"],
+  type: ["string", "STRING", "list", "foo"],
+  database: ["0", "1", "15", "16", "-1", "x"],
+  set: ["s1", "s2", "s3", "s4", "s5", "str"],
+  member: ["a", "b", "c", "ab", "abc", "1", "2", "30", "-4", "", "\u0000", "\u00ff", "é"],
+  "member-count": ["0", "1", "2", "3", "100", "-1", "x", "", "9223372036854775808"],
+  "sample-count": ["0", "100", "9223372036854775807", "x", "-9223372036854775808"],
+  "set-count": ["1", "2", "3", "0", "-1", "x"],
+  field: ["f", "g", "h", "n", "", "\u0000\u00ff", "field:1", "field:2", "поле"],
+  number: ["0", "7", "-3", "1.5", "9223372036854775807", "-9223372036854775808", "1e5", "x", "inf"],
+  zset: ["z1", "z2", "z3", "z4", "s1", "str"],
+  "one-score": ["l1", "l2", "no-zset"],
+  "zset-member": [
+    "a",
+    "b",
+    "c",
+    "ab",
+    "abc",
+    "1",
+    "2",
+    "30",
+    "",
+    "\u0000",
+    "\u00ff",
+    "é",
+    "x".repeat(60),
+  ],
+  score: [
+    "0",
+    "1",
+    "2",
+    "1.5",
+    "-3",
+    "1e3",
+    "0.1",
+    "inf",
+    "-inf",
+    "+7",
+    "0x10",
+    "1e400",
+    "nan",
+    "x",
+    "",
+  ],
+  "score-bound": [
+    "0",
+    "1",
+    "(1",
+    "2",
+    "(2",
+    "-3",
+    "(-3",
+    "1e3",
+    "-inf",
+    "+inf",
+    "(inf",
+    "",
+    "(",
+    " 1",
+    "1 ",
+    "x",
+    "nan",
+    "1e400",
+  ],
+  "lex-bound": [
+    "-",
+    "+",
+    "-",
+    "+",
+    "[a",
+    "(a",
+    "[b",
+    "(ab",
+    "[",
+    "(",
+    "[\u00ff",
+    "a",
+    "",
+    "+x",
+    "[1",
+  ],
+  rank: ["0", "1", "-1", "-2", "3", "100", "-100", "9223372036854775807", "x"],
+  "add-option": ["NX", "XX", "GT", "LT", "CH", "incr"],
+  weight: ["1", "2", "0.5", "0", "inf", "3", "x"],
+  "large-member": Array.from({ length: 900 }, (_, number) => `member:${number}`),
+  "large-score": ["0", "1", "2", "3", "4", "5", "10", "17.5", "100", "-5"],
+  "random-count": ["0", "100", "-9223372036854775808", "9223372036854775807", "x", ""],
+};
+
+/** Templates by family. */
+export const families: Readonly<Record<string, readonly Template[]>> = {
+  strings: [
+    { line: "SET <key> <value>", weight: 6 },
+    { line: "SET <key> <value> [NX|XX] [GET] [KEEPTTL]", weight: 3 },
+    { line: "SET <key> <value> [NX|XX] [GET] EX <ttl-seconds> [GET]", weight: 2 },
+    { line: "SET <key> <value> PX <ttl-milliseconds> [XX] [EX] [KEEPTTL]" },
+    { line: "SET <key> <value> PXAT|EXAT <unix-seconds>" },
+    { line: "GET <key>", weight: 4 },
+    { line: "GETSET <key> <value>" },
+    { line: "GETDEL <key>" },
+    { line: "GETEX <key> [PERSIST] [EX <ttl-seconds>] [PX <ttl-milliseconds>]" },
+    { line: "GETEX <key> [EXAT <unix-seconds>] [PXAT <unix-milliseconds>]" },
+    { line: "SETNX <key> <value>" },
+    { line: "SETEX <key> <ttl-seconds> <value>" },
+    { line: "PSETEX <key> <ttl-milliseconds> <value>" },
+    { line: "MGET <key> [<key>] [<key>] [<key>]", weight: 2 },
+    { line: "MSET <key> <value> [<key> <value>] [<key>]" },
+    { line: "MSETNX <key> <value> [<key> <value>] [<key>]" },
+    { line: "APPEND <key> <value>", weight: 2 },
+    { line: "STRLEN <key>" },
+    { line: "SETRANGE <key> <offset> <value>", weight: 2 },
+    { line: "GETRANGE|SUBSTR <key> <index> <index>", weight: 2 },
+    { line: "INCR|DECR <key>", weight: 3 },
+    { line: "INCRBY|DECRBY <key> <integer>", weight: 3 },
+    { line: "INCRBYFLOAT <key> <float>", weight: 2 },
+    { line: "LCS <key> <key> [LEN] [IDX] [MINMATCHLEN <integer>] [WITHMATCHLEN]" },
+  ],
+  sets: [
+    { line: "SADD <set> <member> [<member>] [<member>] [<member>]", weight: 8 },
+    { line: "SREM <set> <member> [<member>] [<member>]", weight: 4 },
+    { line: "SMEMBERS <set>", compare: "sorted", weight: 2 },
+    { line: "SCARD <set>" },
+    { line: "SISMEMBER <set> <member>" },
+    { line: "SMISMEMBER <set> <member> [<member>] [<member>] [<member>]" },
+    { line: "SPOP no-set [<member-count>] [<member-count>]" },
+    { line: "SPOP <set> 100", compare: "sorted" },
+    { line: "SPOP <set> 0|-1|x" },
+    { line: "SRANDMEMBER <set>", compare: "kind" },
+    { line: "SRANDMEMBER <set> <sample-count> [<sample-count>]", compare: "sorted" },
+    { line: "SRANDMEMBER <set> -3", compare: "kind" },
+    { line: "SMOVE <set> <set> <member>", weight: 3 },
+    { line: "SINTER|SUNION|SDIFF <set> [<set>] [<set>] [<set>]", compare: "sorted", weight: 5 },
+    { line: "SINTERSTORE|SUNIONSTORE|SDIFFSTORE <set> <set> [<set>] [<set>]", weight: 3 },
+    { line: "SINTERCARD <set-count> <set> [<set>] [<set>] [LIMIT <member-count>]", weight: 2 },
+    { line: "SSCAN <set> 0 [COUNT 1000] [MATCH <pattern>] [COUNT <index>]", compare: "kind" },
+    { line: "SSCAN <set> 0 COUNT 1000 [MATCH <pattern>] [FOO]", compare: "sorted" },
+    { line: "COPY <set> <set> [REPLACE]" },
+    { line: "RENAME <set> <set>" },
+    { line: "OBJECT ENCODING <set>", compare: "kind" },
+    { line: "EXPIRE <set> <ttl-seconds>" },
+    { line: "TTL <set>", compare: "near" },
+    { line: "TYPE|PERSIST|EXISTS <set>" },
+    { line: "SET str|s5 <member>" },
+    { line: "DEL|UNLINK <set>" },
+  ],
+  keys: [
+    { line: "DEL|UNLINK <key> [<key>] [<key>]", weight: 2 },
+    { line: "EXISTS|TOUCH <key> [<key>] [<key>]" },
+    { line: "TYPE <key>" },
+    { line: "EXPIRE <key> <ttl-seconds> [<condition>] [<condition>]", weight: 2 },
+    { line: "PEXPIRE <key> <ttl-milliseconds> [<condition>]" },
+    { line: "EXPIREAT <key> <unix-seconds> [<condition>] [<condition>]", weight: 2 },
+    { line: "PEXPIREAT <key> <unix-milliseconds> [<condition>]" },
+    { line: "TTL|PTTL|EXPIRETIME|PEXPIRETIME <key>", compare: "near", weight: 3 },
+    { line: "PERSIST <key>" },
+    { line: "RENAME|RENAMENX <key> <key>", weight: 3 },
+    { line: "COPY <key> <key> [DB <database>] [REPLACE]", weight: 3 },
+    { line: "MOVE <key> <database>", weight: 2 },
+    { line: "SWAPDB <database> <database>" },
+    { line: "SELECT <database>" },
+    { line: "KEYS <pattern>", compare: "sorted", weight: 2 },
+    { line: "SCAN 0 COUNT 1000 [MATCH <pattern>] [TYPE <type>]", compare: "sorted", weight: 2 },
+    { line: "SCAN 0|x|-x COUNT <index>", compare: "kind" },
+    { line: "RANDOMKEY", compare: "kind" },
+    { line: "DBSIZE", compare: "kind" },
+    { line: "OBJECT FREQ <key>" },
+    { line: "OBJECT REFCOUNT <key>", compare: "kind" },
+    { line: "FLUSHDB|FLUSHALL [ASYNC] [SYNC]" },
+    { line: "FLUSHALL [ASYNC|SYNC|FOO]" },
+  ],
+  hashes: [
+    { line: "HSET|HMSET <key> <field> <value> [<field> <number>] [<field>]", weight: 5 },
+    { line: "HSET <key> <field> <number>", weight: 3 },
+    { line: "HSETNX <key> <field> <value>", weight: 2 },
+    { line: "HGET|HEXISTS|HSTRLEN <key> <field>", weight: 4 },
+    { line: "HMGET <key> <field> [<field>] [<field>]", weight: 2 },
+    { line: "HGETALL|HKEYS|HVALS <key>", compare: "sorted", weight: 3 },
+    { line: "HLEN <key>", weight: 2 },
+    { line: "HDEL <key> <field> [<field>] [<field>]", weight: 4 },
+    { line: "HINCRBY <key> <field> <integer>", weight: 3 },
+    { line: "HINCRBYFLOAT <key> <field> <float>", weight: 3 },
+    { line: "HRANDFIELD <key> <random-count> [WITHVALUES] [WITHVALUES|FOO]", compare: "sorted" },
+    { line: "HRANDFIELD <key> [1|-3] [WITHVALUES]", compare: "kind" },
+    {
+      line: "HSCAN <key> 0|x [COUNT <integer>] [MATCH <pattern>] [COUNT] [FOO]",
+      compare: "sorted",
+    },
+    { line: "SET|APPEND <key> <value>" },
+    { line: "DEL <key>" },
+    { line: "RENAME|COPY <key> <key>" },
+    { line: "EXPIRE <key> <ttl-seconds>" },
+    { line: "TYPE|PERSIST <key>" },
+    { line: "TTL <key>", compare: "near" },
+  ],
+  zsets: [
+    { line: "ZADD <zset> <score> <zset-member> [<score> <zset-member>] [1]", weight: 8 },
+    { line: "ZADD <zset> <add-option> [<add-option>] <score> <zset-member>", weight: 6 },
+    { line: "ZADD <zset> CH <score> <zset-member> <score> <zset-member>", weight: 2 },
+    { line: "ZINCRBY <zset> <score> <zset-member>", weight: 3 },
+    { line: "ZINCRBY <zset> nx|incr 1" },
+    { line: "ZREM <zset> <zset-member> [<zset-member>]", weight: 3 },
+    { line: "ZCARD|TYPE|EXISTS|PERSIST <zset>" },
+    { line: "ZSCORE|ZRANK|ZREVRANK <zset> <zset-member>", weight: 3 },
+    { line: "ZMSCORE <zset> <zset-member> [<zset-member>]" },
+    { line: "ZCOUNT <zset> <score-bound> <score-bound>", weight: 3 },
+    { line: "ZLEXCOUNT <zset> <lex-bound> <lex-bound>", weight: 2 },
+    { line: "ZRANGE|ZREVRANGE <zset> <rank> <rank> [WITHSCORES]", weight: 3 },
+    { line: "ZRANGE|ZREVRANGE <zset> 0 -1 [withscores] [LIMIT 0 -1]", weight: 3 },
+    {
+      line: "ZRANGE <zset> <score-bound> <score-bound> BYSCORE [REV] [LIMIT <rank> <rank>] [WITHSCORES]",
+    },
+    {
+      line: "ZRANGE <zset> <lex-bound> <lex-bound> [REV] BYLEX [LIMIT <rank> <rank>] [WITHSCORES]",
+    },
+    { line: "ZRANGE <zset> <rank> <rank> [REV] [LIMIT 0 1] [FOO]" },
+    { line: "ZRANGESTORE <zset> <zset> <rank> <rank> [REV] [WITHSCORES]", weight: 2 },
+    { line: "ZRANGESTORE <zset> <zset> <score-bound> <score-bound> BYSCORE [REV] [LIMIT 1 2]" },
+    {
+      line: "ZRANGEBYSCORE|ZREVRANGEBYSCORE <zset> <score-bound> <score-bound> [LIMIT <rank> <rank>] [WITHSCORES]",
+      weight: 4,
+    },
+    { line: "ZRANGEBYSCORE <zset> <score-bound> <score-bound> [LIMIT 1] [FOO] [REV]" },
+    {
+      line: "ZRANGEBYLEX|ZREVRANGEBYLEX <zset> <lex-bound> <lex-bound> [LIMIT <rank> <rank>]",
+      weight: 3,
+    },
+    { line: "ZREMRANGEBYRANK <zset> <rank> <rank>" },
+    { line: "ZREMRANGEBYSCORE <zset> <score-bound> <score-bound>" },
+    { line: "ZREMRANGEBYLEX <zset> <lex-bound> <lex-bound>" },
+    { line: "ZPOPMIN|ZPOPMAX <zset> [<count>] [1]", weight: 2 },
+    { line: "ZMPOP 1|2|0|x <zset> [<zset>] MIN|MAX|x [COUNT <count>] [COUNT 1]", weight: 2 },
+    { line: "BZPOPMIN|BZPOPMAX <zset> [<zset>] <timeout>" },
+    { line: "BZMPOP <timeout> 1|2|0 <zset> [<zset>] MIN|MAX [COUNT <count>]" },
+    { line: "ZRANDMEMBER <zset>", compare: "kind" },
+    { line: "ZRANDMEMBER <zset> <random-count> [WITHSCORES] [1]", compare: "sorted" },
+    { line: "ZRANDMEMBER <zset> -3 [WITHSCORES]", compare: "kind" },
+    { line: "ZUNION|ZINTER|ZDIFF 1|2|3|0|x <zset> <zset> [<zset>] [WITHSCORES] [FOO]", weight: 3 },
+    {
+      line: "ZUNION|ZINTER 2 <zset> <zset> [WEIGHTS <weight> <weight>] [AGGREGATE SUM|MIN|MAX|x] WITHSCORES",
+      weight: 4,
+    },
+    { line: "ZUNIONSTORE|ZINTERSTORE|ZDIFFSTORE <zset> 2 <zset> <zset> [WITHSCORES]", weight: 2 },
+    { line: "ZUNIONSTORE|ZINTERSTORE <zset> 2 <zset> <zset> WEIGHTS <weight> <weight> [1]" },
+    { line: "ZINTERCARD 2|1|0|x <zset> [<zset>] [LIMIT <count>]", weight: 2 },
+    { line: "ZSCAN <zset> 0 COUNT 1000 [MATCH <pattern>] [FOO]", compare: "sorted" },
+    { line: "SADD s1 <zset-member> [<zset-member>]" },
+    { line: "SET|DEL str|s1|z1|z2" },
+    { line: "COPY <zset> <zset> [REPLACE]" },
+    { line: "RENAME <zset> <zset>" },
+    { line: "EXPIRE <zset> <ttl-seconds>" },
+    { line: "TTL <zset>", compare: "near" },
+    { line: "SET str 1" },
+    { line: "ZADD <one-score> 1 <zset-member> 1 <zset-member> 1 <zset-member>", weight: 2 },
+    { line: "ZRANGEBYLEX|ZREVRANGEBYLEX|ZLEXCOUNT <one-score> <lex-bound> <lex-bound>", weight: 2 },
+    { line: "ZREMRANGEBYLEX <one-score> <lex-bound> <lex-bound>" },
+    { line: "HELLO 2|3", compare: "kind" },
+  ],
+  /** Sets that are too large for a walk from end to end. */
+  "large-zsets": [
+    {
+      line: "ZADD large <large-score> <large-member> <large-score> <large-member> <large-score> <large-member> <large-score> <large-member>",
+      weight: 8,
+    },
+    {
+      line: "ZADD same 0 <large-member> 0 <large-member> 0 <large-member> 0 <large-member>",
+      weight: 3,
+    },
+    { line: "ZINCRBY large <large-score> <large-member>", weight: 2 },
+    { line: "ZREM large|same <large-member> <large-member>", weight: 5 },
+    { line: "ZRANK|ZREVRANK|ZSCORE large|same <large-member>", weight: 5 },
+    {
+      line: "ZRANGE|ZREVRANGE large|same 0|3|100|150|300|-200 10|160|200|-1|-150 [WITHSCORES]",
+      weight: 3,
+    },
+    { line: "ZCOUNT large -inf|0|(2|5|(17.5 1|(5|10|+inf", weight: 3 },
+    {
+      line: "ZRANGEBYSCORE large -inf|0|(2|5|(17.5 1|(5|10|+inf LIMIT 0|1|70|200 1|10|-1",
+      weight: 3,
+    },
+    {
+      line: "ZREVRANGEBYSCORE large 1|(5|10|+inf -inf|0|(2|5|(17.5 LIMIT 0|1|70|200 1|10|-1",
+      weight: 3,
+    },
+    { line: "ZLEXCOUNT same -|[member:1|(member:5|[member:77 [member:3|(member:80|+", weight: 2 },
+    { line: "ZRANGEBYLEX same -|[member:1|(member:5 [member:3|(member:80|+ LIMIT 0|100 5" },
+    { line: "ZREVRANGEBYLEX same [member:3|(member:80|+ -|[member:1|(member:5 LIMIT 0|100 5" },
+    { line: "ZPOPMIN|ZPOPMAX large|same [3]", weight: 2 },
+    { line: "ZREMRANGEBYRANK large|same 5|130|-20 12|140|-10" },
+    { line: "ZREMRANGEBYSCORE large (4|17.5|-5 (10|18|-1" },
+    { line: "ZRANDMEMBER large|same 1000 WITHSCORES", compare: "sorted" },
+    { line: "ZUNIONSTORE union 2 large same WEIGHTS 1 2" },
+    { line: "ZINTER 2 large same WITHSCORES" },
+    { line: "ZDIFF 2 same large" },
+    { line: "ZINTERCARD 2 large same LIMIT 0|100" },
+    { line: "ZSCAN large|same 0 COUNT 2000 MATCH *1*", compare: "sorted" },
+    { line: "COPY large copy REPLACE" },
+    { line: "RENAME copy large" },
+    { line: "ZCARD large|same|union", weight: 2 },
+  ],
+  lists: [
+    { line: "LPUSH|RPUSH <key> <item> [<item> <item>] [<item>]", weight: 8 },
+    { line: "LPUSHX|RPUSHX <key> <item> [<item>]", weight: 2 },
+    { line: "LPOP|RPOP <key>", weight: 3 },
+    { line: "LPOP|RPOP <key> <count> [<count>]" },
+    { line: "LLEN <key>" },
+    { line: "LINDEX <key> <index>", weight: 2 },
+    { line: "LRANGE <key> <index> <index>", weight: 2 },
+    { line: "LRANGE <key> 0 -1", weight: 3 },
+    { line: "LSET <key> <index> <item>", weight: 2 },
+    { line: "LINSERT <key> BEFORE|after|x <item> <item>", weight: 3 },
+    { line: "LREM <key> <index> <item>", weight: 3 },
+    { line: "LTRIM <key> <index> <index>" },
+    { line: "LTRIM <key> 0|1 -1|-2" },
+    { line: "LPOS <key> <item> [RANK <index>] [COUNT <count>] [MAXLEN <count>] [FOO]", weight: 3 },
+    { line: "LMOVE <key> <key> LEFT|RIGHT left|right|x", weight: 3 },
+    { line: "RPOPLPUSH <key> <key>", weight: 2 },
+    { line: "LMPOP 1|2|0|x <key> [<key>] LEFT|RIGHT|x [COUNT <count>] [COUNT 1]", weight: 2 },
+    { line: "BLPOP|BRPOP <key> [<key>] <timeout>", weight: 2 },
+    { line: "BLMOVE <key> <key> LEFT|RIGHT|x LEFT|RIGHT <timeout>" },
+    { line: "BRPOPLPUSH <key> <key> <timeout>" },
+    { line: "BLMPOP <timeout> 1|2|0 <key> [<key>] LEFT|RIGHT [COUNT <count>]" },
+    { line: "RENAME <key> <key>" },
+    { line: "COPY <key> <key> [REPLACE]" },
+    { line: "EXPIRE <key> 100" },
+    { line: "TTL <key>", compare: "near" },
+    { line: "SET|DEL <key>" },
+    { line: "SET <key> <value>" },
+  ],
+};
+
+/** Numbers in [0, 1) that follow from a seed: mulberry32. */
+export function seededRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+function pick<T>(random: () => number, items: readonly T[]): T {
+  return items[Math.floor(random() * items.length)]!;
+}
+
+/** One command of a template: names in place of words, some of the optional parts. */
+export function drawCommand(random: () => number, { line }: Template): string[] {
+  const chosen = line.replace(/\[([^\]]*)\]/g, (_, part: string) => (random() < 0.3 ? part : ""));
+  return chosen
+    .split(" ")
+    .filter((word) => word !== "")
+    .flatMap((word) => drawWord(random, word));
+}
+
+function drawWord(random: () => number, word: string): string[] {
+  const name = /^<(.*)>$/.exec(word)?.[1];
+  if (name === undefined) return [pick(random, word.split("|"))];
+  const list = words[name];
+  if (list === undefined) throw new Error(`no words for <${name}>`);
+  const drawn = pick(random, list);
+  return name === "condition" ? drawn.split(" ") : [drawn];
+}
+
+/** A template of these families, by weight. */
+export function drawTemplate(random: () => number, names: readonly string[]): Template {
+  const templates = names.flatMap((name) => {
+    const family = families[name];
+    if (family === undefined) throw new Error(`no family ${name}`);
+    return family;
+  });
+  let at = random() * templates.reduce((sum, { weight = 1 }) => sum + weight, 0);
+  for (const template of templates) {
+    at -= template.weight ?? 1;
+    if (at < 0) return template;
+  }
+  return templates.at(-1)!;
+}

@@ -1,0 +1,62 @@
+/** A client on one line, as CLIENT LIST and CLIENT INFO of Redis 7.0 show it. */
+import { clock } from "../clock.ts";
+import type { Client } from "./context.ts";
+
+/** What a connection takes besides its buffers, in bytes: about that. */
+const CONNECTION_BYTES = 2048;
+
+function flagsOf(client: Client): string {
+  const flags = [
+    client.isBlocked ? "b" : "",
+    client.isClosing ? "c" : "",
+    client.isUnix ? "U" : "",
+    client.noEvict ? "e" : "",
+    client.noTouch ? "T" : "",
+  ].join("");
+  return flags === "" ? "N" : flags;
+}
+
+function seconds(milliseconds: number): number {
+  return Math.max(0, Math.floor(milliseconds / 1000));
+}
+
+/** Memory that the client's buffers and connection take, in bytes: about that. */
+export function clientBytes(client: Client): number {
+  return CONNECTION_BYTES + client.inputBytes + client.outputBytes;
+}
+
+/** The line, without its end. */
+export function clientLine(client: Client): string {
+  const nowMs = clock.nowMs();
+  const fields: readonly (readonly [name: string, value: string | number])[] = [
+    ["id", client.id],
+    ["addr", client.address],
+    ["laddr", client.localAddress],
+    ["fd", client.fd],
+    ["name", client.name],
+    ["age", seconds(nowMs - client.createdAtMs)],
+    ["idle", seconds(nowMs - client.lastActiveAtMs)],
+    ["flags", flagsOf(client)],
+    ["db", client.database],
+    ["sub", 0],
+    ["psub", 0],
+    ["ssub", 0],
+    ["multi", -1],
+    ["qbuf", client.inputBytes],
+    ["qbuf-free", 0],
+    ["argv-mem", 0],
+    ["multi-mem", 0],
+    ["rbs", 0],
+    ["rbp", 0],
+    ["obl", 0],
+    ["oll", client.outputBytes > 0 ? 1 : 0],
+    ["omem", client.outputBytes],
+    ["tot-mem", clientBytes(client)],
+    ["events", client.outputBytes > 0 ? "rw" : "r"],
+    ["cmd", client.lastCommand],
+    ["user", "default"],
+    ["redir", -1],
+    ["resp", client.protocol],
+  ];
+  return fields.map(([name, value]) => `${name}=${value}`).join(" ");
+}

@@ -1,0 +1,102 @@
+/** What COMMAND INFO answers of a command, in Redis 7.0's form, from the command's row. */
+import { Pairs, type Reply, SetReply, Status } from "../resp/reply.ts";
+import type { Command, CommandFlag, CommandGroup } from "./command.ts";
+
+/** In Redis's order. `dangerous` is no flag there, but a category. */
+const FLAGS: readonly CommandFlag[] = [
+  "write",
+  "readonly",
+  "denyoom",
+  "admin",
+  "noscript",
+  "blocking",
+  "loading",
+  "stale",
+  "fast",
+  "no_auth",
+  "no_async_loading",
+  "no_multi",
+  "allow_busy",
+];
+
+/** ACL categories in Redis's order, and what puts a command there. */
+const CATEGORIES: readonly (readonly [name: string, has: (command: Command) => boolean])[] = [
+  ["keyspace", inGroup("generic")],
+  ["read", ({ flags }) => flags.has("readonly")],
+  ["write", ({ isWrite }) => isWrite],
+  ["set", inGroup("set")],
+  ["sortedset", inGroup("sorted-set")],
+  ["list", inGroup("list")],
+  ["hash", inGroup("hash")],
+  ["string", inGroup("string")],
+  ["bitmap", inGroup("bitmap")],
+  ["admin", ({ flags }) => flags.has("admin")],
+  ["fast", ({ flags }) => flags.has("fast")],
+  ["slow", ({ flags }) => !flags.has("fast")],
+  ["blocking", ({ flags }) => flags.has("blocking")],
+  ["dangerous", ({ flags }) => flags.has("admin") || flags.has("dangerous")],
+  ["connection", (command) => command.group === "connection" && !isContainer(command)],
+];
+
+function inGroup(group: CommandGroup): (command: Command) => boolean {
+  return (command) => command.group === group;
+}
+
+/** True for CLIENT and its like, which do nothing alone; COMMAND does. */
+function isContainer({ subcommands, arity }: Command): boolean {
+  return subcommands.length > 0 && arity !== -1;
+}
+
+/** Names of the ACL categories that the command is in, without the "@". */
+export function categoriesOf(command: Command): string[] {
+  return CATEGORIES.filter(([, has]) => has(command)).map(([name]) => name);
+}
+
+/** Whether the first number of its keys must be read from the request. */
+function hasMovableKeys(command: Command): boolean {
+  return command.args.some(
+    ({ name, type, token }) => name === "numkeys" || (type === "key" && token !== undefined),
+  );
+}
+
+/** What a command does to its keys, as Redis calls it. */
+export function keyFlags(command: Command): SetReply {
+  const names = command.isWrite ? ["RW", "access", "update"] : ["RO", "access"];
+  return new SetReply(names.map((name) => new Status(name)));
+}
+
+function keySpecs(command: Command): SetReply {
+  const { first, last, step } = command.keys;
+  if (first === 0) return new SetReply([]);
+  const range = [
+    ...["lastkey", last < 0 ? last : last - first],
+    ...["keystep", step],
+    ...["limit", 0],
+  ];
+  return new SetReply([
+    new Pairs([
+      ...["flags", keyFlags(command)],
+      ...["begin_search", new Pairs(["type", "index", "spec", new Pairs(["index", first])])],
+      ...["find_keys", new Pairs(["type", "range", "spec", new Pairs(range)])],
+    ]),
+  ]);
+}
+
+/** Ten items, as Redis documents them for COMMAND INFO. */
+export function commandDetails(command: Command): Reply {
+  const { lowerName, arity, flags, keys, subcommands } = command;
+  const shownFlags: string[] = FLAGS.filter((flag) => flags.has(flag));
+  if (hasMovableKeys(command)) shownFlags.push("movablekeys");
+  return [
+    lowerName,
+    arity,
+    new SetReply(shownFlags.map((flag) => new Status(flag))),
+    keys.first,
+    keys.last,
+    keys.step,
+    new SetReply(categoriesOf(command).map((name) => new Status(`@${name}`))),
+    new SetReply([]),
+    keySpecs(command),
+    subcommands.length > 0 ? subcommands.map(commandDetails) : new SetReply([]),
+  ];
+}

@@ -1,0 +1,18 @@
+/** Work that is too long for one turn. */
+
+/**
+ * Calls `step` until it answers something other than undefined: once now, then once in each iteration of the
+ * event loop, so that other clients are served in between. Views of rows do not hold from one step to the next.
+ */
+export function inSlices<T>(step: () => T | undefined): T | Promise<T> {
+  const first = step();
+  return first === undefined ? later(step) : first;
+}
+
+async function later<T>(step: () => T | undefined): Promise<T> {
+  for (;;) {
+    await new Promise((resolve) => setImmediate(resolve));
+    const result = step();
+    if (result !== undefined) return result;
+  }
+}

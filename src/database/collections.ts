@@ -1,0 +1,173 @@
+/**
+ * What hashes, sets, sorted sets, lists and bitmaps have in common: a key row that names a collection by its id and
+ * keeps its size, and element rows `kind · id · rest` that belong to the id. A key row is written once per turn,
+ * however many commands touch the collection, because a row is written over in place within a turn.
+ */
+import { type Bytes, concatBytes, copyBytes, EMPTY } from "../bytes/bytes.ts";
+import type { Keyspace } from "../keyspace/keyspace.ts";
+import type { RangeWalk } from "../keyspace/range.ts";
+import { ELEMENT_PREFIX_BYTES, RowKey, readU48, writeU48 } from "../keyspace/row-key.ts";
+import { RowValue } from "../keyspace/row-value.ts";
+import type { KeyTable } from "./key-table.ts";
+import type { Spaces } from "./spaces.ts";
+
+/** Bytes of a header before what the type adds: `id u48 · size u48`. */
+export const HEADER_BYTES = 12;
+
+/** A collection as its key row describes it; change `size` and `extra`, then `save`. */
+export interface CollectionHeader {
+  readonly type: number;
+  readonly id: number;
+  /** Elements. */
+  size: number;
+  /** ms since 1970; 0: no TTL. */
+  expireAt: number;
+  /** What the type keeps behind the size; an own copy. */
+  extra: Uint8Array;
+  /** False until the first save. */
+  isStored: boolean;
+}
+
+export interface ElementRange {
+  /** First `rest`, inclusive; missing: from the start. */
+  readonly from?: Bytes;
+  /** First `rest` behind the range; missing or null: to the end. */
+  readonly to?: Bytes | null;
+  readonly reverse?: boolean;
+  /** How many elements the caller is likely to take. */
+  readonly expected?: number;
+}
+
+export class Collections {
+  readonly #keys: KeyTable;
+  readonly #keyspace: Keyspace;
+  readonly #spaces: Spaces;
+  readonly #key = new RowKey();
+  readonly #value = new RowValue();
+
+  constructor(keys: KeyTable, keyspace: Keyspace, spaces: Spaces) {
+    this.#keys = keys;
+    this.#keyspace = keyspace;
+    this.#spaces = spaces;
+  }
+
+  /** The collection at `key` for a command that reads; null: no such key. @throws {CommandError} WRONGTYPE */
+  find(key: Bytes, type: number): CollectionHeader | null {
+    return decodeHeader(this.#keys.findType(key, type));
+  }
+
+  /** As `find`, for a command that is about to change it. */
+  findForWrite(key: Bytes, type: number): CollectionHeader | null {
+    return decodeHeader(this.#keys.findTypeForWrite(key, type));
+  }
+
+  /** The collection at `key`, or an empty one that exists once it is saved. @throws {CommandError} WRONGTYPE */
+  findOrCreate(key: Bytes, type: number, extra: Uint8Array = EMPTY): CollectionHeader {
+    return this.findForWrite(key, type) ?? this.create(type, extra);
+  }
+
+  /** An empty collection of a new id; saving it replaces whatever the key holds then. */
+  create(type: number, extra: Uint8Array = EMPTY): CollectionHeader {
+    return { type, id: this.#spaces.newId(), size: 0, expireAt: 0, extra, isStored: false };
+  }
+
+  /** Writes the key row; a collection without elements is removed instead. */
+  save(key: Bytes, header: CollectionHeader): void {
+    if (header.size === 0) {
+      if (header.isStored) this.#keys.remove(key);
+      return;
+    }
+    const bytes = HEADER_BYTES + header.extra.length;
+    const row = this.#keys.put(key, header.type, header.expireAt, bytes, header.id);
+    writeU48(row.buffer, row.start, header.id);
+    writeU48(row.buffer, row.start + 6, header.size);
+    row.buffer.set(header.extra, row.start + HEADER_BYTES);
+    header.isStored = true;
+  }
+
+  /** Removes the key; the element rows go later, in the background. */
+  remove(key: Bytes): void {
+    this.#keys.remove(key);
+  }
+
+  /** Value of an element row, as a view until the row is written or the turn ends; null: no such row. */
+  get(kind: number, id: number, rest: Bytes): Bytes | null {
+    const value = this.#value;
+    if (!this.#keyspace.get(this.#key.element(kind, id, rest), value)) return null;
+    return value.buffer.subarray(value.start, value.end);
+  }
+
+  has(kind: number, id: number, rest: Bytes): boolean {
+    return this.#keyspace.get(this.#key.element(kind, id, rest), this.#value);
+  }
+
+  /** Stores an element row. `value` must not be a view of the same row. */
+  put(kind: number, id: number, rest: Bytes, value: Bytes): void {
+    const row = this.#keyspace.put(this.#key.element(kind, id, rest), value.length);
+    row.buffer.set(value, row.start);
+  }
+
+  delete(kind: number, id: number, rest: Bytes): void {
+    this.#keyspace.delete(this.#key.element(kind, id, rest));
+  }
+
+  /** Stores a row without a value unless it is there; false when it is. Cheaper than `has` and `put`. */
+  insert(kind: number, id: number, rest: Bytes): boolean {
+    const key = this.#key.element(kind, id, rest);
+    if (this.#keyspace.get(key, this.#value)) return false;
+    this.#keyspace.put(key, 0);
+    return true;
+  }
+
+  /** Stores a row whatever is there; true when nothing was. Cheaper than `has` and `put`; `value` as there. */
+  store(kind: number, id: number, rest: Bytes, value: Bytes): boolean {
+    const key = this.#key.element(kind, id, rest);
+    const isNew = !this.#keyspace.get(key, this.#value);
+    const row = this.#keyspace.put(key, value.length);
+    row.buffer.set(value, row.start);
+    return isNew;
+  }
+
+  /** Removes a row; false when there is none. Cheaper than `has` and `delete`. */
+  take(kind: number, id: number, rest: Bytes): boolean {
+    const key = this.#key.element(kind, id, rest);
+    if (!this.#keyspace.get(key, this.#value)) return false;
+    this.#keyspace.delete(key);
+    return true;
+  }
+
+  /** Walks element rows in order of `rest`; valid until the turn ends. Use `restOf` on its keys. */
+  walk(kind: number, id: number, range: ElementRange = {}): RangeWalk {
+    const prefix = elementPrefix(kind, id);
+    const from = range.from === undefined ? prefix : concatBytes(prefix, range.from);
+    const to = range.to == null ? null : concatBytes(prefix, range.to);
+    return this.#keyspace.range(from, to, range.reverse ?? false, range.expected ?? 16);
+  }
+}
+
+/** The part of an element row's key that orders it within its collection, as a view. */
+export function restOf(rowKey: Bytes): Bytes {
+  return rowKey.subarray(ELEMENT_PREFIX_BYTES);
+}
+
+function elementPrefix(kind: number, id: number): Bytes {
+  const prefix = new Uint8Array(ELEMENT_PREFIX_BYTES);
+  prefix[0] = kind;
+  writeU48(prefix, 1, id);
+  return prefix;
+}
+
+function decodeHeader(
+  row: { type: number; expireAt: number; rest(): Bytes } | null,
+): CollectionHeader | null {
+  if (row === null) return null;
+  const rest = row.rest();
+  return {
+    type: row.type,
+    id: readU48(rest, 0),
+    size: readU48(rest, 6),
+    expireAt: row.expireAt,
+    extra: rest.length === HEADER_BYTES ? EMPTY : copyBytes(rest.subarray(HEADER_BYTES)),
+    isStored: true,
+  };
+}

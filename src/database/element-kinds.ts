@@ -1,0 +1,24 @@
+/** Which rows the elements of each type consist of. */
+import { TYPE_BITMAP, TYPE_HASH, TYPE_LIST, TYPE_SET, TYPE_ZSET } from "../keyspace/key-row.ts";
+import {
+  KIND_BITMAP,
+  KIND_HASH,
+  KIND_LIST,
+  KIND_SET,
+  KIND_ZCOUNT,
+  KIND_ZSCORE,
+  KIND_ZSET,
+} from "../keyspace/row-key.ts";
+
+const KINDS: ReadonlyMap<number, readonly number[]> = new Map([
+  [TYPE_HASH, [KIND_HASH]],
+  [TYPE_LIST, [KIND_LIST]],
+  [TYPE_ZSET, [KIND_ZSET, KIND_ZSCORE, KIND_ZCOUNT]],
+  [TYPE_BITMAP, [KIND_BITMAP]],
+  [TYPE_SET, [KIND_SET]],
+]);
+
+/** Row kinds of a type's elements; none for strings. */
+export function elementKindsOf(type: number): readonly number[] {
+  return KINDS.get(type) ?? [];
+}

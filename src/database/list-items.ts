@@ -1,0 +1,97 @@
+/**
+ * The items of lists: element rows whose `rest` is the item's sequence number, u48be. A list's items have
+ * consecutive numbers, so an item is addressed by its place without a look at the others.
+ */
+import type { Bytes } from "../bytes/bytes.ts";
+import type { Keyspace } from "../keyspace/keyspace.ts";
+import type { RangeWalk } from "../keyspace/range.ts";
+import { KIND_LIST, writeU48 } from "../keyspace/row-key.ts";
+import type { Collections } from "./collections.ts";
+
+/** Sequence numbers are below this. */
+export const SEQ_END = 2 ** 48;
+const SEQ_BYTES = 6;
+
+/** After so many items that were not in memory, the others are read from SQLite in pages. */
+const COLD_ITEMS_MAX = 4;
+
+/** Takes one item; false ends the reading. The value is a view, valid until the turn ends or its row is written. */
+export type VisitItem = (value: Bytes, seq: number) => boolean;
+
+export class ListItems {
+  readonly #collections: Collections;
+  readonly #keyspace: Keyspace;
+  readonly #seq = new Uint8Array(SEQ_BYTES);
+
+  constructor(collections: Collections, keyspace: Keyspace) {
+    this.#collections = collections;
+    this.#keyspace = keyspace;
+  }
+
+  /** Value of an item of list `id`, as a view. REQUIRES: there is such an item. */
+  get(id: number, seq: number): Bytes {
+    const value = this.#collections.get(KIND_LIST, id, this.#rest(seq));
+    if (value === null) throw new Error(`list ${id} has no item ${seq}`);
+    return value;
+  }
+
+  /** Stores an item. `value` must not be a view of the same item. */
+  put(id: number, seq: number, value: Bytes): void {
+    this.#collections.put(KIND_LIST, id, this.#rest(seq), value);
+  }
+
+  delete(id: number, seq: number): void {
+    this.#collections.delete(KIND_LIST, id, this.#rest(seq));
+  }
+
+  /**
+   * Reads `count` items from `seq` on, upwards (`step` 1) or downwards (-1), until `visit` answers false. Items in
+   * memory cost a look-up each. `visit` may write and delete items that were visited before, and this one.
+   *
+   * REQUIRES: all of them are there.
+   */
+  each(id: number, seq: number, count: number, step: 1 | -1, visit: VisitItem): void {
+    const keyspace = this.#keyspace;
+    let cold = 0;
+    for (let at = seq, left = count; left > 0; at += step, left--) {
+      if (cold === COLD_ITEMS_MAX && left > COLD_ITEMS_MAX) {
+        this.#walk(id, at, left, step, visit);
+        return;
+      }
+      const before = keyspace.statementCount;
+      const value = this.get(id, at);
+      if (keyspace.statementCount !== before) cold++;
+      if (!visit(value, at)) return;
+    }
+  }
+
+  #walk(id: number, seq: number, count: number, step: 1 | -1, visit: VisitItem): void {
+    const walk = this.#rows(id, step > 0 ? seq : seq - count + 1, count, step);
+    for (let i = 0; i < count; i++) {
+      if (!walk.next()) throw new Error(`list ${id} has no item ${seq + i * step}`);
+      if (!visit(walk.value, seq + i * step)) return;
+    }
+  }
+
+  #rows(id: number, from: number, count: number, step: 1 | -1): RangeWalk {
+    const end = from + count;
+    return this.#collections.walk(KIND_LIST, id, {
+      from: restOf(from),
+      to: end === SEQ_END ? null : restOf(end),
+      reverse: step < 0,
+      expected: count,
+    });
+  }
+
+  /** One buffer, used again and again. */
+  #rest(seq: number): Bytes {
+    writeU48(this.#seq, 0, seq);
+    return this.#seq;
+  }
+}
+
+function restOf(seq: number): Bytes {
+  const rest = new Uint8Array(SEQ_BYTES);
+  writeU48(rest, 0, seq);
+  return rest;
+}

@@ -1,0 +1,141 @@
+/**
+ * The rows that hold a sorted set's counts, and what is remembered of them: see zset-counts.ts for what a block
+ * and a group are.
+ *
+ *     KIND_ZCOUNT · id · level · first  ->  count u48      level 1: a block, level 2: a group
+ */
+import { type Bytes, compareRange, concatBytes, copyBytes } from "../bytes/bytes.ts";
+import type { Keyspace } from "../keyspace/keyspace.ts";
+import type { RangeWalk } from "../keyspace/range.ts";
+import { KIND_ZCOUNT, KIND_ZSCORE, RowKey, readU48, writeU48 } from "../keyspace/row-key.ts";
+import { restOf } from "./collections.ts";
+import { ZSetLeaf } from "./zset-leaf.ts";
+
+/** On disk: never renumber. */
+export const LEVEL_BLOCK = 1;
+export const LEVEL_GROUP = 2;
+
+/** What an object and its place in an array take, besides its bytes. */
+export const OVERHEAD_BYTES = 120;
+
+const COUNT_BYTES = 6;
+const ENTRY_BYTES_EXPECTED = 32;
+
+/** A block or a group. */
+export interface Counted {
+  /** The rest of its row's key: the level, then its first. */
+  readonly row: Bytes;
+  count: number;
+}
+
+export interface Block extends Counted {
+  /** Its entries; null: not read, or forgotten. */
+  leaf: ZSetLeaf | null;
+}
+
+export interface Group extends Counted {
+  /** null: not read, or forgotten. */
+  blocks: Block[] | null;
+}
+
+/** What is known of one set's counts. */
+export interface Directory {
+  readonly id: number;
+  /** All of them, in order. */
+  readonly groups: Group[];
+}
+
+/** Where a block or a group begins, as a view. */
+export function firstOf({ row }: Counted): Bytes {
+  return row.subarray(1);
+}
+
+export function counted(level: number, first: Bytes, count: number): Counted {
+  return { row: concatBytes(Uint8Array.of(level), first), count };
+}
+
+/** The last of `items` whose first is not behind `entry`. REQUIRES: the first item's is not. */
+export function lastUpTo<T extends Counted>(items: readonly T[], entry: Bytes): T {
+  let low = 0;
+  let high = items.length;
+  while (high - low > 1) {
+    const middle = (low + high) >>> 1;
+    const { row } = items[middle]!;
+    if (compareRange(row, 1, row.length, entry, 0, entry.length) <= 0) low = middle;
+    else high = middle;
+  }
+  return items[low]!;
+}
+
+/** The shortest bytes that divide two neighbours: behind the one, not behind the other. */
+export function separator(left: Bytes, right: Bytes): Bytes {
+  let common = 0;
+  while (common < left.length && left[common] === right[common]) common++;
+  return right.subarray(0, common + 1);
+}
+
+/** Memory that a directory takes, in bytes, roughly; without the entries. */
+export function bytesOf({ groups }: Directory): number {
+  let bytes = 0;
+  for (const group of groups) {
+    bytes += OVERHEAD_BYTES + group.row.length;
+    for (const { row } of group.blocks ?? []) bytes += OVERHEAD_BYTES + row.length;
+  }
+  return bytes;
+}
+
+export class ZSetCountRows {
+  readonly #keyspace: Keyspace;
+  readonly #key = new RowKey();
+
+  constructor(keyspace: Keyspace) {
+    this.#keyspace = keyspace;
+  }
+
+  put(id: number, { row, count }: Counted): void {
+    const value = this.#keyspace.put(this.#key.element(KIND_ZCOUNT, id, row), COUNT_BYTES);
+    writeU48(value.buffer, value.start, count);
+  }
+
+  delete(id: number, { row }: Counted): void {
+    this.#keyspace.delete(this.#key.element(KIND_ZCOUNT, id, row));
+  }
+
+  /** All groups of a set. */
+  groups(id: number): Group[] {
+    const walk = this.#walk(KIND_ZCOUNT, id, Uint8Array.of(LEVEL_GROUP), null, 64);
+    const groups: Group[] = [];
+    while (walk.next()) groups.push({ ...read(walk), blocks: null });
+    return groups;
+  }
+
+  /** The blocks of a group. @param next the group behind it; undefined: there is none */
+  blocks(id: number, group: Counted, next: Counted | undefined, expected: number): Block[] {
+    const from = counted(LEVEL_BLOCK, firstOf(group), 0).row;
+    const to =
+      next === undefined ? Uint8Array.of(LEVEL_GROUP) : counted(LEVEL_BLOCK, firstOf(next), 0).row;
+    const walk = this.#walk(KIND_ZCOUNT, id, from, to, expected);
+    const blocks: Block[] = [];
+    while (walk.next()) blocks.push({ ...read(walk), leaf: null });
+    return blocks;
+  }
+
+  /** The entries of a block. */
+  leaf(id: number, block: Counted): ZSetLeaf {
+    const { count } = block;
+    const walk = this.#walk(KIND_ZSCORE, id, firstOf(block), null, count);
+    const leaf = new ZSetLeaf(count * ENTRY_BYTES_EXPECTED);
+    while (leaf.count < count && walk.next()) leaf.add(restOf(walk.key));
+    return leaf;
+  }
+
+  #walk(kind: number, id: number, from: Bytes, to: Bytes | null, expected: number): RangeWalk {
+    const start = copyBytes(this.#key.element(kind, id, from).view());
+    const end = to === null ? null : copyBytes(this.#key.element(kind, id, to).view());
+    return this.#keyspace.range(start, end, false, expected);
+  }
+}
+
+function read(walk: RangeWalk): Counted {
+  return { row: copyBytes(restOf(walk.key)), count: readU48(walk.value, 0) };
+}

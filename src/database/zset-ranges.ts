@@ -1,0 +1,147 @@
+/** Reads ranges of one sorted set, by rank, score or member: a piece of them, their size. */
+import type { Bytes } from "../bytes/bytes.ts";
+import type { CollectionHeader } from "./collections.ts";
+import {
+  type EntryBounds,
+  isEmptyLexRange,
+  isFromMin,
+  isUpToMax,
+  type LexRange,
+  lexBounds,
+  type RankRange,
+  scoreBounds,
+  type ZSetRange,
+} from "./zset-bounds.ts";
+import type { EntryWalk, ZSetEntries } from "./zset-entries.ts";
+
+/** A member with its score. The member may be a view until the turn ends. */
+export interface ScoredMember {
+  readonly member: Bytes;
+  readonly score: number;
+}
+
+/** What of a range is wanted. */
+export interface Piece {
+  /** From the range's high end downwards. */
+  readonly reverse: boolean;
+  /** How many of the range's first are left out; negative: nothing is wanted. */
+  readonly offset: number;
+  /** How many at most; negative: all. */
+  readonly limit: number;
+}
+
+export const WHOLE: Piece = { reverse: false, offset: 0, limit: -1 };
+
+/** Up to this offset, walking is as cheap as counting. */
+const WALKED_OFFSET_MAX = 64;
+/** Up to this size, members of different scores have a range by member as Redis's small sets have it. */
+const MIXED_SIZE_MAX = 128;
+
+/** Ranks [first, first + count), from the low end. */
+interface RankSpan {
+  readonly first: number;
+  readonly count: number;
+}
+
+export class ZSetRanges {
+  readonly #entries: ZSetEntries;
+
+  constructor(entries: ZSetEntries) {
+    this.#entries = entries;
+  }
+
+  /** The members of a piece of the range, in order. */
+  read(set: CollectionHeader, range: ZSetRange, piece: Piece = WHOLE): ScoredMember[] {
+    if (piece.offset < 0 || piece.limit === 0) return [];
+    if (range.by === "rank") {
+      return this.#readSpan(set, rankSpan(range, set.size, piece.reverse), piece);
+    }
+    if (range.by === "score") return this.#readBounds(set, scoreBounds(range), piece);
+    const score = this.#onlyScore(set);
+    if (score === null) return this.#readMixed(set, range, piece);
+    return this.#readBounds(set, lexBounds(range, score), piece);
+  }
+
+  /** How many members the range has. */
+  count(set: CollectionHeader, range: ZSetRange): number {
+    if (range.by === "rank") return rankSpan(range, set.size, false).count;
+    if (range.by === "score") return this.#span(set, scoreBounds(range)).count;
+    const score = this.#onlyScore(set);
+    if (score === null) return this.#readMixed(set, range, WHOLE).length;
+    return this.#span(set, lexBounds(range, score)).count;
+  }
+
+  #readBounds(set: CollectionHeader, bounds: EntryBounds, piece: Piece): ScoredMember[] {
+    const { offset, reverse, limit } = piece;
+    if (offset > WALKED_OFFSET_MAX && this.#entries.isCounted(set)) {
+      return this.#readSpan(set, this.#span(set, bounds), piece);
+    }
+    const most = limit < 0 ? set.size : Math.min(limit, set.size);
+    const walk = this.#entries.walk(set, { ...bounds, reverse, expected: offset + most });
+    return walk.skip(Math.min(offset, set.size)) ? take(walk, most) : [];
+  }
+
+  #readSpan(set: CollectionHeader, span: RankSpan, piece: Piece): ScoredMember[] {
+    const { offset, reverse, limit } = piece;
+    const left = Math.max(0, span.count - offset);
+    const count = limit < 0 ? left : Math.min(limit, left);
+    if (count === 0) return [];
+    const first = reverse ? span.first + span.count - 1 - offset : span.first + offset;
+    const walk = this.#entries.walkFrom(set, first, reverse, count);
+    return take(walk, count);
+  }
+
+  #span(set: CollectionHeader, { from, to }: EntryBounds): RankSpan {
+    const first = this.#entries.rank(set, from);
+    return { first, count: Math.max(0, this.#entries.rank(set, to) - first) };
+  }
+
+  /** The score that all members have; null: they have several. */
+  #onlyScore(set: CollectionHeader): number | null {
+    const low = this.#entries.walk(set, { expected: 1 });
+    const high = this.#entries.walk(set, { reverse: true, expected: 1 });
+    low.next();
+    high.next();
+    return low.score === high.score ? low.score : null;
+  }
+
+  /**
+   * A range by member where scores differ, which means nothing by itself. Of a small set, what Redis answers
+   * for small ones; of a large one, members with the lowest score.
+   */
+  #readMixed(set: CollectionHeader, range: LexRange, piece: Piece): ScoredMember[] {
+    if (set.size > MIXED_SIZE_MAX) {
+      const low = this.#entries.walk(set, { expected: 1 });
+      low.next();
+      return this.#readBounds(set, lexBounds(range, low.score), piece);
+    }
+    const all = take(this.#entries.walk(set, { expected: set.size }), set.size);
+    const isOutside = !isFromMin(all.at(-1)!.member, range) || !isUpToMax(all[0]!.member, range);
+    if (isOutside || isEmptyLexRange(range)) return [];
+    if (piece.reverse) all.reverse();
+    const [begins, goesOn] = piece.reverse ? [isUpToMax, isFromMin] : [isFromMin, isUpToMax];
+    const start = all.findIndex(({ member }) => begins(member, range));
+    if (start < 0) return [];
+    const rest = all.slice(start);
+    const length = rest.findIndex(({ member }) => !goesOn(member, range));
+    const found = length < 0 ? rest : rest.slice(0, length);
+    const end = piece.limit < 0 ? found.length : piece.offset + piece.limit;
+    return found.slice(piece.offset, end);
+  }
+}
+
+function rankSpan({ start, stop }: RankRange, size: number, reverse: boolean): RankSpan {
+  const low = Math.max(0, start < 0 ? start + size : start);
+  const high = Math.min(size - 1, stop < 0 ? stop + size : stop);
+  if (low > high) return { first: 0, count: 0 };
+  return { first: reverse ? size - 1 - high : low, count: high - low + 1 };
+}
+
+/** Up to `count` members that the walk has before it. */
+function take(walk: EntryWalk, count: number): ScoredMember[] {
+  const members: ScoredMember[] = [];
+  while (members.length < count && walk.next()) {
+    members.push({ member: walk.member, score: walk.score });
+  }
+  return members;
+}

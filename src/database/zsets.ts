@@ -1,0 +1,263 @@
+/** Sorted sets: members with scores, in order of score and then of bytes. Semantics are those of Redis 7. */
+import {
+  type Bytes,
+  compareBytes,
+  copyBytes,
+  EMPTY,
+  equalBytes,
+  fromText,
+  prefixEnd,
+} from "../bytes/bytes.ts";
+import { globPrefix, matchesGlob } from "../bytes/glob.ts";
+import { readSortableDouble } from "../bytes/sortable-double.ts";
+import { CommandError, errors } from "../errors.ts";
+import { TYPE_ZSET } from "../keyspace/key-row.ts";
+import { KIND_ZSET } from "../keyspace/row-key.ts";
+import { type CollectionHeader, type Collections, restOf } from "./collections.ts";
+import type { KeyTable } from "./key-table.ts";
+import { type Weighting, ZSetAlgebra, type ZSetOperation } from "./zset-algebra.ts";
+import type { ZSetRange } from "./zset-bounds.ts";
+import { ZSetEntries, type ZSetOrder } from "./zset-entries.ts";
+import { behind, entryOf } from "./zset-entry.ts";
+import { type Piece, type ScoredMember, WHOLE, ZSetRanges } from "./zset-ranges.ts";
+import { ZSetSamples } from "./zset-samples.ts";
+
+/** Up to so many members a page of a scan takes all, in order of score: as Redis does. */
+const WHOLE_PAGE_SIZE = 128;
+
+/** A glob that matches everything. */
+const ANY = fromText("*");
+
+/** Which members ZADD may touch. */
+export interface AddOptions {
+  /** NX: only new ones; XX: only those that are there. */
+  readonly condition: "NX" | "XX" | null;
+  /** Only if the new score is greater, or less, than the present one; new members always. */
+  readonly comparison: "GT" | "LT" | null;
+  /** The score is added to the present one. */
+  readonly increments: boolean;
+}
+
+export interface AddOutcome {
+  readonly added: number;
+  /** Members that were there and have another score now. */
+  readonly changed: number;
+  /** The score of the last member, as it is now; null when the options forbade to touch it. */
+  readonly score: number | null;
+}
+
+export interface MemberPage {
+  readonly members: ScoredMember[];
+  /** The last member that was looked at, copied; null when none is left behind it. */
+  readonly last: Bytes | null;
+}
+
+export interface RankOutcome {
+  /** From 0. */
+  readonly rank: number;
+  readonly score: number;
+}
+
+/**
+ * Members that operations answer are views until the turn ends. All throw a CommandError, WRONGTYPE, when the
+ * key holds another type.
+ */
+export class ZSets {
+  readonly #keys: KeyTable;
+  readonly #collections: Collections;
+  readonly #entries: ZSetEntries;
+  readonly #ranges: ZSetRanges;
+  readonly #samples: ZSetSamples;
+  readonly algebra: ZSetAlgebra;
+
+  constructor(keys: KeyTable, collections: Collections, order: ZSetOrder) {
+    this.#keys = keys;
+    this.#collections = collections;
+    this.#entries = new ZSetEntries(collections, order);
+    this.#ranges = new ZSetRanges(this.#entries);
+    this.#samples = new ZSetSamples(this.#entries);
+    this.algebra = new ZSetAlgebra(keys, collections, this.#entries);
+  }
+
+  /** The set at `key` for reading; null: no such key. */
+  find(key: Bytes): CollectionHeader | null {
+    return this.#collections.find(key, TYPE_ZSET);
+  }
+
+  /** Number of members; 0: no such key. */
+  size(key: Bytes): number {
+    return this.find(key)?.size ?? 0;
+  }
+
+  /** A member's score; null: no such member, or no such key. */
+  score(key: Bytes, member: Bytes): number | null {
+    const set = this.find(key);
+    return set === null ? null : this.#entries.score(set, member);
+  }
+
+  /** The scores of several members, null for those that are not there. */
+  scores(key: Bytes, members: readonly Bytes[]): (number | null)[] {
+    const set = this.find(key);
+    return members.map((member) => (set === null ? null : this.#entries.score(set, member)));
+  }
+
+  /**
+   * Adds members, or gives them other scores, in order.
+   *
+   * REQUIRES: with `increments`, one member.
+   * @throws {CommandError} an increment of infinity meets a score of minus infinity
+   */
+  add(key: Bytes, members: readonly ScoredMember[], options: AddOptions): AddOutcome {
+    const found = this.#collections.findForWrite(key, TYPE_ZSET);
+    if (found === null && options.condition === "XX") return { added: 0, changed: 0, score: null };
+    const set = found ?? this.#collections.create(TYPE_ZSET);
+    let added = 0;
+    let changed = 0;
+    let score: number | null = null;
+    for (const { member, score: given } of members) {
+      const present = set.size === 0 ? null : this.#entries.score(set, member);
+      score = newScore(present, given, options);
+      if (score === null || score === present) continue;
+      if (present === null) {
+        this.#entries.insert(set, member, score);
+        added++;
+      } else {
+        this.#entries.move(set, member, present, score);
+        changed++;
+      }
+    }
+    if (added + changed > 0) this.#collections.save(key, set);
+    return { added, changed, score };
+  }
+
+  /** Removes members; answers how many there were. The last one takes the key with it. */
+  remove(key: Bytes, members: readonly Bytes[]): number {
+    const set = this.#collections.findForWrite(key, TYPE_ZSET);
+    if (set === null) return 0;
+    let removed = 0;
+    for (const member of members) {
+      const score = this.#entries.score(set, member);
+      if (score === null) continue;
+      this.#entries.delete(set, member, score);
+      removed++;
+    }
+    if (removed > 0) this.#collections.save(key, set);
+    return removed;
+  }
+
+  /** A member's place, from the low end or the high one; null: no such member, or no such key. */
+  rank(key: Bytes, member: Bytes, reverse: boolean): RankOutcome | null {
+    const set = this.find(key);
+    const score = set === null ? null : this.#entries.score(set, member);
+    if (set === null || score === null) return null;
+    const rank = this.#entries.rank(set, entryOf(score, member));
+    return { rank: reverse ? set.size - 1 - rank : rank, score };
+  }
+
+  /** How many members a range has. */
+  count(key: Bytes, range: ZSetRange): number {
+    const set = this.find(key);
+    return set === null ? 0 : this.#ranges.count(set, range);
+  }
+
+  /** The members of a piece of a range, in order. */
+  range(key: Bytes, range: ZSetRange, piece: Piece = WHOLE): ScoredMember[] {
+    const set = this.find(key);
+    return set === null ? [] : this.#ranges.read(set, range, piece);
+  }
+
+  /** Removes the members of a range; answers how many. */
+  removeRange(key: Bytes, range: ZSetRange): number {
+    const set = this.#collections.findForWrite(key, TYPE_ZSET);
+    if (set === null) return 0;
+    return this.#take(key, set, this.#ranges.read(set, range)).length;
+  }
+
+  /** Removes up to `count` members with the lowest or highest scores; answers them, those first. */
+  pop(key: Bytes, count: number, reverse: boolean): ScoredMember[] {
+    const set = this.#collections.findForWrite(key, TYPE_ZSET);
+    if (set === null) return [];
+    const all = { by: "rank", start: 0, stop: -1 } as const;
+    return this.#take(key, set, this.#ranges.read(set, all, { reverse, offset: 0, limit: count }));
+  }
+
+  /** `count` different members chosen by chance; all of them if there are not more. */
+  random(key: Bytes, count: number): ScoredMember[] {
+    const set = this.find(key);
+    return set === null || count === 0 ? [] : this.#samples.some(set, count);
+  }
+
+  /** `count` members chosen by chance, the same one perhaps several times. */
+  randomWithRepeats(key: Bytes, count: number): ScoredMember[] {
+    const set = this.find(key);
+    return set === null ? [] : this.#samples.withRepeats(set, count);
+  }
+
+  /** Stores a set of these members, which are different ones, in place of what the key held; answers its size. */
+  replace(key: Bytes, members: readonly ScoredMember[]): number {
+    if (members.length === 0) {
+      if (this.#keys.findForWrite(key) !== null) this.#collections.remove(key);
+      return 0;
+    }
+    const set = this.#collections.create(TYPE_ZSET);
+    for (const { member, score } of members) this.#entries.insert(set, member, score);
+    this.#collections.save(key, set);
+    return set.size;
+  }
+
+  /** Members in byte order, or all of a small set in order of score. */
+  page(
+    set: CollectionHeader,
+    after: Bytes | null,
+    glob: Bytes | null,
+    rowsMax: number,
+  ): MemberPage {
+    const pattern = glob !== null && equalBytes(glob, ANY) ? null : glob;
+    if (after === null && set.size <= Math.max(WHOLE_PAGE_SIZE, rowsMax)) {
+      const all = this.#ranges.read(set, { by: "rank", start: 0, stop: -1 });
+      const members =
+        pattern === null ? all : all.filter(({ member }) => matchesGlob(pattern, member));
+      return { members, last: null };
+    }
+    const prefix = pattern === null ? EMPTY : globPrefix(pattern);
+    const next = after === null ? EMPTY : behind(after);
+    const from = compareBytes(next, prefix) > 0 ? next : prefix;
+    const range = { from, to: prefixEnd(prefix), expected: rowsMax + 1 };
+    const walk = this.#collections.walk(KIND_ZSET, set.id, range);
+    const members: ScoredMember[] = [];
+    let last = EMPTY;
+    for (let rows = 0; walk.next(); rows++) {
+      if (rows === rowsMax) return { members, last: copyBytes(last) };
+      last = restOf(walk.key);
+      if (pattern !== null && !matchesGlob(pattern, last)) continue;
+      members.push({ member: last, score: readSortableDouble(walk.value, 0) });
+    }
+    return { members, last: null };
+  }
+
+  /** Removes members that were just read. */
+  #take(key: Bytes, set: CollectionHeader, members: ScoredMember[]): ScoredMember[] {
+    if (members.length === 0) return members;
+    if (members.length === set.size) {
+      this.#collections.remove(key);
+      return members;
+    }
+    for (const { member, score } of members) this.#entries.delete(set, member, score);
+    this.#collections.save(key, set);
+    return members;
+  }
+}
+
+/** The score that a member gets; null when the options forbid to touch it. */
+function newScore(present: number | null, given: number, options: AddOptions): number | null {
+  const { condition, comparison, increments } = options;
+  if (present === null) return condition === "XX" ? null : given + 0;
+  if (condition === "NX") return null;
+  const score = (increments ? present + given : given) + 0;
+  if (Number.isNaN(score)) throw new CommandError(errors.scoreNotNumber);
+  if (comparison === "GT" && score <= present) return null;
+  if (comparison === "LT" && score >= present) return null;
+  return score;
+}
+
+export type { ScoredMember, Weighting, ZSetOperation };

@@ -1,0 +1,61 @@
+import { expect, test } from "bun:test";
+import { clientBytes, clientLine } from "../../src/commands/client-line.ts";
+import type { Client } from "../../src/commands/context.ts";
+import { useFakeClock } from "../support/fake-clock.ts";
+
+const client: Client = {
+  id: 7,
+  address: "127.0.0.1:5000",
+  localAddress: "127.0.0.1:6380",
+  isUnix: false,
+  createdAtMs: 1000,
+  lastActiveAtMs: 9500,
+  lastCommand: "client|list",
+  isBlocked: false,
+  isClosing: false,
+  fd: 12,
+  inputBytes: 5,
+  outputBytes: 0,
+  name: "bob",
+  libraryName: "",
+  libraryVersion: "",
+  authenticated: true,
+  protocol: 3,
+  noEvict: false,
+  noTouch: false,
+  database: 2,
+  select() {},
+  setReplyMode() {},
+  closeAfterReply() {},
+  kill() {},
+  unblock: () => false,
+  onUnblock() {},
+};
+
+test("the line has Redis 7.0's fields in its order", () => {
+  using _ = useFakeClock(11_999);
+  expect(clientLine(client)).toBe(
+    "id=7 addr=127.0.0.1:5000 laddr=127.0.0.1:6380 fd=12 name=bob age=10 idle=2 flags=N db=2 " +
+      "sub=0 psub=0 ssub=0 multi=-1 qbuf=5 qbuf-free=0 argv-mem=0 multi-mem=0 rbs=0 rbp=0 obl=0 " +
+      "oll=0 omem=0 tot-mem=2053 events=r cmd=client|list user=default redir=-1 resp=3",
+  );
+});
+
+test("flags say what is special about a client", () => {
+  const flags = (state: Partial<Client>) =>
+    / flags=(\S+)/.exec(clientLine({ ...client, ...state }))![1];
+  expect(flags({ isBlocked: true })).toBe("b");
+  expect(flags({ isUnix: true, isClosing: true })).toBe("cU");
+  expect(flags({ noEvict: true, noTouch: true })).toBe("eT");
+});
+
+test("unread replies count as memory, and as something to write", () => {
+  const line = clientLine({ ...client, outputBytes: 1000 });
+  expect(line).toContain(" oll=1 omem=1000 tot-mem=3053 events=rw ");
+  expect(clientBytes({ ...client, outputBytes: 1000 })).toBe(3053);
+});
+
+test("a clock that stepped back makes no negative ages", () => {
+  using _ = useFakeClock(0);
+  expect(clientLine(client)).toContain(" age=0 idle=0 ");
+});

@@ -1,0 +1,52 @@
+import { expect, test } from "bun:test";
+import { allCommands } from "../../src/commands/all.ts";
+import { categoriesOf, commandDetails, keyFlags } from "../../src/commands/command-details.ts";
+import { CommandTable } from "../../src/commands/table.ts";
+import { type Reply, SetReply, type Status } from "../../src/resp/reply.ts";
+
+const table = new CommandTable(allCommands);
+
+function details(name: string): readonly Reply[] {
+  return commandDetails(table.byName(name)!) as readonly Reply[];
+}
+
+const statuses = (reply: Reply | undefined): string[] =>
+  (reply as SetReply).items.map((item) => (item as Status).text);
+
+test("a command has ten items, its name first", () => {
+  const [name, arity, flags, first, last, step, categories] = details("GET");
+  expect([name, arity, first, last, step]).toEqual(["get", 2, 1, 1, 1]);
+  expect(statuses(flags)).toEqual(["readonly", "fast"]);
+  expect(statuses(categories)).toEqual(["@read", "@string", "@fast"]);
+  expect(details("GET")).toHaveLength(10);
+});
+
+test("flags and categories stand in Redis's order", () => {
+  expect(statuses(details("AUTH")[2])).toEqual([
+    "noscript",
+    "loading",
+    "stale",
+    "fast",
+    "no_auth",
+    "allow_busy",
+  ]);
+  expect(categoriesOf(table.byName("CLIENT|LIST")!)).toEqual([
+    "admin",
+    "slow",
+    "dangerous",
+    "connection",
+  ]);
+  expect(categoriesOf(table.byName("CLIENT")!)).toEqual(["slow"]);
+  expect(categoriesOf(table.byName("SET")!)).toEqual(["write", "string", "slow"]);
+});
+
+test("a container lists its subcommands, others an empty set", () => {
+  const subcommands = details("CONFIG")[9] as readonly (readonly Reply[])[];
+  expect(subcommands.map(([name]) => name)).toContain("config|get");
+  expect(details("GET")[9]).toEqual(new SetReply([]));
+});
+
+test("what happens to keys follows from reading and writing", () => {
+  expect(statuses(keyFlags(table.byName("GET")!))).toEqual(["RO", "access"]);
+  expect(statuses(keyFlags(table.byName("SET")!))).toEqual(["RW", "access", "update"]);
+});

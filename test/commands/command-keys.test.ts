@@ -1,0 +1,40 @@
+import { expect, test } from "bun:test";
+import { fromText, mapKey } from "../../src/bytes/bytes.ts";
+import { type Arg, bytes, int, key, named, options, some, tuple } from "../../src/commands/args.ts";
+import { command, subcommand } from "../../src/commands/command.ts";
+import { keysOf } from "../../src/commands/command-keys.ts";
+
+function keys(args: readonly Arg<unknown>[], ...words: string[]): string[] | null {
+  const row = command("string", { name: "X", summary: "x", args, run: () => null });
+  return keysOf(row, ["X", ...words].map(fromText))?.map(mapKey) ?? null;
+}
+
+test("keys stand at fixed places", () => {
+  expect(keys([key(), bytes("value")], "a", "b")).toEqual(["a"]);
+  expect(keys([key(), key("other")], "a", "b")).toEqual(["a", "b"]);
+  expect(keys([bytes("value")], "a")).toEqual([]);
+});
+
+test("or are all the words, or every second", () => {
+  expect(keys([some(key())], "a", "b", "c")).toEqual(["a", "b", "c"]);
+  expect(keys([some(tuple(key(), bytes("value")))], "a", "1", "b", "2")).toEqual(["a", "b"]);
+});
+
+test("or behind their number", () => {
+  const args = [key("destination"), int("numkeys"), some(key()), bytes("x")];
+  expect(keys(args, "d", "2", "a", "b", "WEIGHTS")).toEqual(["d", "a", "b"]);
+  expect(keys(args, "d", "x", "a", "b")).toBeNull();
+  expect(keys(args, "d", "0", "a", "b")).toBeNull();
+  expect(keys(args, "d", "9", "a", "b")).toBeNull();
+});
+
+test("or behind a word", () => {
+  const args = [key(), options({ store: named("STORE", key("destination")) })];
+  expect(keys(args, "a", "store", "b")).toEqual(["a", "b"]);
+  expect(keys(args, "a")).toEqual(["a"]);
+});
+
+test("a subcommand's keys stand behind both its names", () => {
+  const row = subcommand("server", { name: "A|B", summary: "x", args: [key()], run: () => null });
+  expect(keysOf(row, ["A", "B", "k"].map(fromText))?.map(mapKey)).toEqual(["k"]);
+});

@@ -1,0 +1,98 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { FlushQueue } from "../../src/keyspace/flush-queue.ts";
+import type { Flusher } from "../../src/keyspace/flusher.ts";
+import { log } from "../../src/log.ts";
+import { TestGeneration } from "../support/test-rows.ts";
+import { historyId } from "../support/test-sqlite.ts";
+
+let lines: string[] = [];
+const { sink } = log;
+beforeEach(() => {
+  lines = [];
+  log.sink = (line) => void lines.push(line);
+});
+afterEach(() => {
+  log.sink = sink;
+});
+
+/** A queue whose worker fails while `failure` says so, and what happened to it. */
+function makeQueue() {
+  const state = { failure: "", isListenerBroken: false, happened: [] as string[] };
+  const flusher = {
+    flush: async (_: unknown, position: { offset: number }) => {
+      await Bun.sleep(1);
+      if (state.failure !== "") throw new Error(state.failure);
+      state.happened.push(`flush ${position.offset}`);
+      return { rows: 1, milliseconds: 5 };
+    },
+  };
+  const queue = new FlushQueue(flusher as unknown as Flusher, historyId, {
+    syncLog: async () => void state.happened.push("sync"),
+    flushed: (frozen) => {
+      state.happened.push(`flushed ${frozen.end.offset}`);
+      if (state.isListenerBroken) throw new Error("broken listener");
+    },
+    failed: () => state.happened.push("failed"),
+  });
+  const push = (offset: number) =>
+    queue.push({ generation: new TestGeneration().generation, end: { file: 1, offset } });
+  return { state, queue, push };
+}
+
+const failureOf = (promise: Promise<unknown>): Promise<string> =>
+  promise.then(
+    () => "",
+    (error: Error) => error.message,
+  );
+
+test("generations are flushed one by one, oldest first, each behind a sync of the log", async () => {
+  const { state, queue, push } = makeQueue();
+  await queue.flushed();
+  push(1);
+  push(2);
+  expect(queue.frozen.length).toBe(2);
+  await queue.flushed();
+  const one = (n: number) => ["sync", `flush ${n}`, `flushed ${n}`];
+  expect(state.happened).toEqual([...one(1), ...one(2)]);
+  expect(queue.frozen.length).toBe(0);
+  expect([queue.flushCount, queue.rowCount, queue.lastFlushMilliseconds]).toEqual([2, 2, 5]);
+});
+
+test("a failure is told to who waits, and tried again until it succeeds", async () => {
+  const { state, queue, push } = makeQueue();
+  state.failure = "disk full";
+  push(1);
+  expect(await failureOf(queue.flushed())).toBe("disk full");
+  expect(queue.failure).toBe("disk full");
+  expect(queue.frozen.length).toBe(1);
+  state.failure = "";
+  await queue.flushed();
+  expect(queue.failure).toBeNull();
+  expect(state.happened).toEqual(["sync", "failed", "sync", "flush 1", "flushed 1"]);
+  expect(lines.filter((line) => line.includes("cannot write to SQLite")).length).toBe(1);
+});
+
+test("closing ends the pause behind a failure, so that draining ends", async () => {
+  const { state, queue, push } = makeQueue();
+  state.failure = "disk full";
+  push(1);
+  await failureOf(queue.flushed());
+  const start = performance.now();
+  queue.close();
+  await queue.drained();
+  expect(performance.now() - start).toBeLessThan(900);
+  expect(queue.frozen.length).toBe(1);
+  push(2);
+  await queue.drained();
+  expect(queue.frozen.length).toBe(2);
+});
+
+test("a listener that throws does not stop the queue", async () => {
+  const { state, queue, push } = makeQueue();
+  state.isListenerBroken = true;
+  push(1);
+  push(2);
+  await queue.drained();
+  expect(queue.flushCount).toBe(2);
+  expect(lines.filter((line) => line.includes("a listener failed")).length).toBe(2);
+});

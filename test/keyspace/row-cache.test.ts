@@ -1,0 +1,91 @@
+import { expect, test } from "bun:test";
+import { fromMapKey, mapKey } from "../../src/bytes/bytes.ts";
+import { CHUNK_BYTES, ChunkPool } from "../../src/keyspace/chunk-pool.ts";
+import { RowCache } from "../../src/keyspace/row-cache.ts";
+import { RowValue } from "../../src/keyspace/row-value.ts";
+import { rawKey, TestGeneration } from "../support/test-rows.ts";
+
+const pool = new ChunkPool(16 * CHUNK_BYTES);
+
+/** The value; null when it is known that there is none; undefined when nothing is known. */
+function get(cache: RowCache, name: string): string | null | undefined {
+  const value = new RowValue();
+  const known = cache.get(rawKey(name), value);
+  if (known === "present") return mapKey(value.buffer.subarray(value.start, value.end));
+  return known === "absent" ? null : undefined;
+}
+
+const add = (cache: RowCache, name: string, text: string | null): void =>
+  cache.add(rawKey(name), text === null ? null : fromMapKey(text));
+
+function flushed(...rows: readonly (readonly [string, string | null])[]): TestGeneration {
+  const made = new TestGeneration(pool);
+  for (const [name, text] of rows) {
+    if (text === null) made.delete(rawKey(name));
+    else made.put(rawKey(name), text);
+  }
+  return made;
+}
+
+test("what SQLite answered is remembered, absence too, large values not", () => {
+  const cache = new RowCache(pool, 8 * CHUNK_BYTES);
+  expect(get(cache, "\x02a")).toBeUndefined();
+  add(cache, "\x02a", "1");
+  add(cache, "\x02b", null);
+  add(cache, "\x02c", "x".repeat((64 << 10) + 1));
+  expect(get(cache, "\x02a")).toBe("1");
+  expect(get(cache, "\x02b")).toBeNull();
+  expect(get(cache, "\x02c")).toBeUndefined();
+});
+
+test("a flushed generation hides what was known of its rows before", () => {
+  const cache = new RowCache(pool, 8 * CHUNK_BYTES);
+  add(cache, "\x02a", "old");
+  add(cache, "\x02b", "old");
+  add(cache, "\x02c", "kept");
+  cache.push(flushed(["\x02a", "new"], ["\x02b", null]).generation);
+  expect(get(cache, "\x02a")).toBe("new");
+  expect(get(cache, "\x02b")).toBeNull();
+  expect(get(cache, "\x02c")).toBe("kept");
+  cache.push(flushed(["\x02a", "newest"]).generation);
+  expect(get(cache, "\x02a")).toBe("newest");
+});
+
+test("generations leave oldest first, so that no older value comes to light again", () => {
+  const cache = new RowCache(pool, 4 * CHUNK_BYTES);
+  const values = ["v0", "v1", "v2", "v3", "v4", "v5"];
+  for (const value of values) {
+    cache.push(flushed(["\x02a", value], [`\x02only-in-${value}`, "x"]).generation);
+    cache.endTurn();
+    expect(get(cache, "\x02a")).toBe(value);
+    expect(cache.memoryBytes).toBeLessThanOrEqual(4 * CHUNK_BYTES);
+  }
+  expect(get(cache, "\x02only-in-v0")).toBeUndefined();
+  expect(get(cache, "\x02only-in-v5")).toBe("x");
+});
+
+test("values stay valid to the end of the turn, whatever is pushed meanwhile", () => {
+  const cache = new RowCache(pool, 2 * CHUNK_BYTES);
+  add(cache, "\x02a", "read in this turn");
+  const value = new RowValue();
+  cache.get(rawKey("\x02a"), value);
+  for (let i = 0; i < 5; i++) cache.push(flushed(["\x02b", `${i}`]).generation);
+  for (let i = 0; i < 20; i++) flushed(["\x02c", "y".repeat(1000)]);
+  expect(mapKey(value.buffer.subarray(value.start, value.end))).toBe("read in this turn");
+  cache.endTurn();
+  expect(cache.memoryBytes).toBeLessThanOrEqual(2 * CHUNK_BYTES);
+});
+
+test("reads alone keep to the budget, and so does a smaller one", () => {
+  const cache = new RowCache(pool, 8 * CHUNK_BYTES);
+  for (let i = 0; i < 30_000; i++) {
+    add(cache, `\x02${i}`, "x".repeat(1000));
+    if (i % 100 === 0) cache.endTurn();
+  }
+  expect(cache.memoryBytes).toBeLessThanOrEqual(9 * CHUNK_BYTES);
+  expect(get(cache, "\x0229999")).toBe("x".repeat(1000));
+  expect(get(cache, "\x020")).toBeUndefined();
+  cache.budgetBytes = 0;
+  expect(cache.memoryBytes).toBe(0);
+  expect(get(cache, "\x0229999")).toBeUndefined();
+});
