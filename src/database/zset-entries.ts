@@ -63,7 +63,7 @@ export class EntryWalk {
   }
 
   /** Passes `count` entries; false when there are fewer. */
-  skip(count: number): boolean {
+  pass(count: number): boolean {
     for (let passed = 0; passed < count; passed++) if (!this.next()) return false;
     return true;
   }
@@ -174,7 +174,7 @@ export class ZSetEntries {
   walkFrom(set: CollectionHeader, rank: number, reverse: boolean, expected: number): EntryWalk {
     if (!isCounted(set)) {
       const walk = this.walk(set, { reverse, expected: set.size });
-      walk.skip(reverse ? set.size - 1 - rank : rank);
+      walk.pass(reverse ? set.size - 1 - rank : rank);
       return walk;
     }
     const entry = this.#order.counts.at(set.id, rank);

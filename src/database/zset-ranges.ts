@@ -78,7 +78,7 @@ export class ZSetRanges {
     }
     const most = limit < 0 ? set.size : Math.min(limit, set.size);
     const walk = this.#entries.walk(set, { ...bounds, reverse, expected: offset + most });
-    return walk.skip(Math.min(offset, set.size)) ? take(walk, most) : [];
+    return walk.pass(Math.min(offset, set.size)) ? take(walk, most) : [];
   }
 
   #readSpan(set: CollectionHeader, span: RankSpan, piece: Piece): ScoredMember[] {

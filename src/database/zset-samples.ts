@@ -42,7 +42,7 @@ export class ZSetSamples {
     for (const rank of ranks) {
       if (last === null || rank !== at) {
         if (rank - at > WALKED_RANKS_MAX) walk = this.#entries.walkFrom(set, rank, false, 1);
-        else walk.skip(Math.max(0, rank - at - 1));
+        else walk.pass(Math.max(0, rank - at - 1));
         walk.next();
         last = { member: walk.member, score: walk.score };
         at = rank;

@@ -79,8 +79,8 @@ describe("walks", () => {
     for (let i = 0; i < 3; i++) entries.insert(set, memberOf(i), i);
     const one = entryOf(1, memberOf(1));
     expect(entries.walk(set, { from: one, to: one }).next()).toBe(false);
-    expect(entries.walk(set).skip(3)).toBe(true);
-    expect(entries.walk(set).skip(4)).toBe(false);
+    expect(entries.walk(set).pass(3)).toBe(true);
+    expect(entries.walk(set).pass(4)).toBe(false);
   });
 
   test("a queue whose start moves on is not walked from where it once began", async () => {

@@ -28,33 +28,3 @@ test("a second one in the same process is refused until the first is closed", ()
   first.close();
   new DataDirectory(directory.path).close();
 });
-
-test("another process is refused, and its end, however it comes, lets the directory go", async () => {
-  using directory = temporaryDirectory();
-  const module = join(import.meta.dir, "../../src/keyspace/data-directory.ts");
-  const script = `
-    const { DataDirectory } = await import(${JSON.stringify(module)});
-    try {
-      new DataDirectory(process.argv[1]);
-      process.stdout.write("locked");
-      setInterval(() => {}, 1000);
-    } catch (error) {
-      process.stdout.write(error.message);
-    }`;
-  const spawn = () =>
-    Bun.spawn([process.execPath, "-e", script, directory.path], {
-      stdout: "pipe",
-      stderr: "inherit",
-    });
-  const data = new DataDirectory(directory.path);
-  const refused = spawn();
-  expect(await new Response(refused.stdout).text()).toContain("another ledis process is using it");
-  data.close();
-  const holder = spawn();
-  const { value } = await holder.stdout.getReader().read();
-  expect(new TextDecoder().decode(value)).toBe("locked");
-  expect(() => new DataDirectory(directory.path)).toThrow("another ledis process is using it");
-  holder.kill("SIGKILL");
-  await holder.exited;
-  new DataDirectory(directory.path).close();
-});

@@ -139,6 +139,7 @@ class Pair {
   readonly #base: string;
   readonly #options: Partial<KeyspaceOptions>;
   #opened = 0;
+  #isOpen = true;
   #written = 0;
   readonly #future = clock.nowMs() + 3_600_000;
 
@@ -177,8 +178,8 @@ class Pair {
     this.#keyspace.endTurn();
   }
 
-  close(): Promise<void> {
-    return this.#keyspace.close();
+  async close(): Promise<void> {
+    if (this.#isOpen) await this.#keyspace.close();
   }
 
   async #turn(writes: readonly (Write | Read)[], isAborted: boolean): Promise<void> {
@@ -197,6 +198,7 @@ class Pair {
   }
 
   async #reopen(isCrash: boolean): Promise<void> {
+    this.#isOpen = false;
     if (isCrash) {
       const copy = join(this.#base, `${++this.#opened}`);
       await this.#keyspace.abandon();
@@ -207,6 +209,7 @@ class Pair {
     }
     this.#keyspace = await openTestKeyspace(this.#directory, this.#options);
     this.#rows = new Rows(this.#keyspace);
+    this.#isOpen = true;
   }
 
   #run(step: Write | Exclude<Read, { do: "pause" }>): void {
