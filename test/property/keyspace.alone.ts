@@ -1,3 +1,4 @@
+// Runs in a process of its own (see package.json): behind hundreds of other workers in one process it can stall.
 /**
  * The keyspace against a sorted map: random writes, reads, ranges, turns kept and undone, flushes, crashes
  * and recoveries, with limits so small that generations queue up, spill and leave the cache.
