@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { type Bytes, mapKey } from "../../src/bytes/bytes.ts";
 import { clock } from "../../src/clock.ts";
 import type { ScoreRange } from "../../src/database/zset-bounds.ts";
-import { COUNT_LIMITS, type CountLimits } from "../../src/database/zset-counts.ts";
+import { COUNT_LIMITS, type CountLimits } from "../../src/database/zset-count-rows.ts";
 import { ZSetOrder } from "../../src/database/zset-entries.ts";
 import type { ScoredMember } from "../../src/database/zset-ranges.ts";
 import { ZSets } from "../../src/database/zsets.ts";
