@@ -21,6 +21,24 @@ export const OVERHEAD_BYTES = 120;
 const COUNT_BYTES = 6;
 const ENTRY_BYTES_EXPECTED = 32;
 
+export interface CountLimits {
+  /** Entries of a block: so many are read to find a rank among entries that nobody remembers. */
+  readonly blockEntriesMax: number;
+  /** Blocks of a group: so many rows are read before the first change of a set that nobody remembers. */
+  readonly groupBlocksMax: number;
+  /** Memory for blocks and groups, in bytes, roughly. */
+  readonly bytesMax: number;
+  /** Memory for the entries of blocks in use, in bytes, roughly. */
+  readonly leafBytesMax: number;
+}
+
+export const COUNT_LIMITS: CountLimits = {
+  blockEntriesMax: 128,
+  groupBlocksMax: 256,
+  bytesMax: 16 << 20,
+  leafBytesMax: 32 << 20,
+};
+
 /** A block or a group. */
 export interface Counted {
   /** The rest of its row's key: the level, then its first. */

@@ -17,7 +17,9 @@ import type { Keyspace } from "../keyspace/keyspace.ts";
 import {
   type Block,
   bytesOf,
+  COUNT_LIMITS,
   type Counted,
+  type CountLimits,
   counted,
   type Directory,
   firstOf,
@@ -30,24 +32,6 @@ import {
   ZSetCountRows,
 } from "./zset-count-rows.ts";
 import type { ZSetLeaf } from "./zset-leaf.ts";
-
-export interface CountLimits {
-  /** Entries of a block: so many are read to find a rank among entries that nobody remembers. */
-  readonly blockEntriesMax: number;
-  /** Blocks of a group: so many rows are read before the first change of a set that nobody remembers. */
-  readonly groupBlocksMax: number;
-  /** Memory for blocks and groups, in bytes, roughly. */
-  readonly bytesMax: number;
-  /** Memory for the entries of blocks in use, in bytes, roughly. */
-  readonly leafBytesMax: number;
-}
-
-export const COUNT_LIMITS: CountLimits = {
-  blockEntriesMax: 128,
-  groupBlocksMax: 256,
-  bytesMax: 16 << 20,
-  leafBytesMax: 32 << 20,
-};
 
 export class ZSetCounts {
   readonly limits: CountLimits;

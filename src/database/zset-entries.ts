@@ -17,7 +17,8 @@ import {
   type ElementRange,
   restOf,
 } from "./collections.ts";
-import { COUNT_LIMITS, type CountLimits, ZSetCounts } from "./zset-counts.ts";
+import { COUNT_LIMITS, type CountLimits } from "./zset-count-rows.ts";
+import { ZSetCounts } from "./zset-counts.ts";
 import { ZSetEnds } from "./zset-ends.ts";
 import { behind, entryOf, memberOf, scoreOf } from "./zset-entry.ts";
 

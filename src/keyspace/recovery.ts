@@ -36,7 +36,9 @@ class LogIndexer implements TurnVisitor {
   #from = -1;
   /** Events of the window, by where they start. */
   #events: number[] = [];
+  /** End of the last turn, and its file: a later one may hold none. */
   #turnEnd = 0;
+  #turnFile = 0;
   #isFull = false;
   readonly #onEvent = (at: number) => this.#event(at);
 
@@ -56,6 +58,7 @@ class LogIndexer implements TurnVisitor {
     this.turns++;
     forEachEvent(this.#bytes, from, to, this.#onEvent);
     this.#turnEnd = to;
+    this.#turnFile = this.#file;
     if (this.#isFull) this.finish();
   }
 
@@ -68,7 +71,7 @@ class LogIndexer implements TurnVisitor {
   finish(): void {
     this.#index(this.#turnEnd);
     if (this.#generation.rowCount === 0) return;
-    const end = { file: this.#file, offset: this.#turnEnd };
+    const end = { file: this.#turnFile, offset: this.#turnEnd };
     this.frozen.push({ generation: this.#generation, end });
     this.#generation = new Generation(this.#pool);
     this.#isFull = false;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { type Bytes, fromText, toText } from "../../src/bytes/bytes.ts";
 import type { CollectionHeader } from "../../src/database/collections.ts";
-import { LEVEL_BLOCK, LEVEL_GROUP } from "../../src/database/zset-count-rows.ts";
-import { type CountLimits, ZSetCounts } from "../../src/database/zset-counts.ts";
+import { type CountLimits, LEVEL_BLOCK, LEVEL_GROUP } from "../../src/database/zset-count-rows.ts";
+import { ZSetCounts } from "../../src/database/zset-counts.ts";
 import { TYPE_ZSET } from "../../src/keyspace/key-row.ts";
 import { KIND_ZSCORE } from "../../src/keyspace/row-key.ts";
 import { checkCounts, countRows } from "../support/check-counts.ts";

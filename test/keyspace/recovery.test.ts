@@ -122,6 +122,15 @@ test("only what lies behind the given place is indexed", () => {
   expect([find(recovered, "a"), find(recovered, "b")]).toEqual([undefined, "1"]);
 });
 
+test("what is recovered ends with its last turn, also when a later file holds none", () => {
+  using directory = temporaryDirectory();
+  const size = writeLog(directory.path, 1, turnBytes([put("a", "1".repeat(1000))]));
+  writeLog(directory.path, 2);
+  const recovered = recover(directory.path, START, pool);
+  expect(recovered.frozen.map(({ end }) => end)).toEqual([{ file: 1, offset: size }]);
+  expect(recovered.end).toEqual({ file: 2, offset: FILE_HEADER_BYTES });
+});
+
 test("hundreds of tiny files make one generation, not hundreds", () => {
   using directory = temporaryDirectory();
   for (let file = 1; file <= 300; file++)

@@ -2,8 +2,8 @@
 import { expect } from "bun:test";
 import { type Bytes, compareBytes, copyBytes } from "../../src/bytes/bytes.ts";
 import { type CollectionHeader, type Collections, restOf } from "../../src/database/collections.ts";
-import { LEVEL_BLOCK, LEVEL_GROUP } from "../../src/database/zset-count-rows.ts";
-import type { CountLimits } from "../../src/database/zset-counts.ts";
+import { type CountLimits, LEVEL_BLOCK, LEVEL_GROUP } from "../../src/database/zset-count-rows.ts";
+
 import { KIND_ZCOUNT, KIND_ZSCORE, readU48 } from "../../src/keyspace/row-key.ts";
 
 export interface CountRow {
