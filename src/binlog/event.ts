@@ -22,7 +22,7 @@ export const EVENT_COMMAND = 2;
 export const COMMAND_TURN_END = 1;
 /** `2 · 2 · key length u32be · key · value`: a put whose key does not fit a u16. */
 export const COMMAND_LONG_PUT = 2;
-/** `2 · 3 · version u16be · file number u32be · history id (16 bytes) · CRC-32 u32be`. */
+/** `2 · 3 · version u16be · file number u32be · base u64be · history id (16 bytes) · CRC-32 u32be`. */
 export const COMMAND_FILE_HEADER = 3;
 
 /** Version of the log format that this program writes. */
@@ -30,7 +30,7 @@ export const LOG_VERSION = 1;
 
 export const HISTORY_ID_BYTES = 16;
 export const TURN_END_BYTES = EVENT_HEADER_BYTES + 10;
-export const FILE_HEADER_BYTES = EVENT_HEADER_BYTES + 2 + 2 + 4 + HISTORY_ID_BYTES + 4;
+export const FILE_HEADER_BYTES = EVENT_HEADER_BYTES + 2 + 2 + 4 + 8 + HISTORY_ID_BYTES + 4;
 
 /** Longest key of a plain put event. */
 export const SHORT_KEY_BYTES_MAX = 0xffff;
@@ -126,7 +126,9 @@ export function writeTurnEndHead(
 export interface FileHeader {
   readonly version: number;
   readonly fileNumber: number;
-  /** Names the history that the positions in this file belong to: HISTORY_ID_BYTES random bytes. */
+  /** Log bytes before this file, since the first history began: base + offset counts up over all files. */
+  readonly base: number;
+  /** Names the uninterrupted run of the process that wrote this file: HISTORY_ID_BYTES random bytes. */
   readonly historyId: Uint8Array;
 }
 
@@ -138,7 +140,9 @@ export function encodeFileHeader(header: FileHeader, timeSeconds: number): Uint8
   bytes[payload + 2] = header.version >>> 8;
   bytes[payload + 3] = header.version;
   writeU32(bytes, payload + 4, header.fileNumber);
-  bytes.set(header.historyId, payload + 8);
+  writeU32(bytes, payload + 8, Math.floor(header.base / 2 ** 32));
+  writeU32(bytes, payload + 12, header.base % 2 ** 32);
+  bytes.set(header.historyId, payload + 16);
   writeU32(bytes, FILE_HEADER_BYTES - 4, crc32(bytes.subarray(0, FILE_HEADER_BYTES - 4)));
   return bytes;
 }
@@ -153,8 +157,15 @@ export function decodeFileHeader(bytes: Uint8Array): FileHeader | null {
   return {
     version: (bytes[payload + 2]! << 8) | bytes[payload + 3]!,
     fileNumber: readU32(bytes, payload + 4),
-    historyId: bytes.slice(payload + 8, payload + 8 + HISTORY_ID_BYTES),
+    base: readU32(bytes, payload + 8) * 2 ** 32 + readU32(bytes, payload + 12),
+    historyId: bytes.slice(payload + 16, payload + 16 + HISTORY_ID_BYTES),
   };
+}
+
+/** True for a put or delete of a row; false for what is said about turns and files. */
+export function isRowEvent(source: Uint8Array, at: number): boolean {
+  if (source[at + EVENT_HEADER_BYTES] !== EVENT_COMMAND) return true;
+  return source[at + EVENT_HEADER_BYTES + 1] === COMMAND_LONG_PUT;
 }
 
 /** True for a put of either length; false for a delete and every other event. */

@@ -4,17 +4,28 @@
  */
 import {
   closeSync,
+  existsSync,
   fdatasync,
   fsync,
   fsyncSync,
   ftruncateSync,
   mkdirSync,
   openSync,
+  readSync,
+  statSync,
   unlinkSync,
   writeSync,
 } from "node:fs";
+import { clock } from "../clock.ts";
 import { StorageError } from "../errors.ts";
-import { encodeFileHeader, FILE_HEADER_BYTES, LOG_VERSION } from "./event.ts";
+import {
+  decodeFileHeader,
+  encodeFileHeader,
+  FILE_HEADER_BYTES,
+  type FileHeader,
+  LOG_VERSION,
+} from "./event.ts";
+import { readFileHeader } from "./log-catalog.ts";
 import { logFilePath } from "./log-files.ts";
 import type { LogPosition } from "./position.ts";
 
@@ -22,7 +33,10 @@ export interface LogWriterOptions {
   readonly directory: string;
   /** A file that has reached this size takes no further turn, in bytes. */
   readonly fileBytesMax: number;
+  /** History of a file that has to be created; see FileHeader. */
   readonly historyId: Uint8Array;
+  /** Told of each file that begins, or begins anew. */
+  readonly onFile?: (file: number) => void;
   /** Makes a file's content durable; fdatasync unless a test says otherwise. */
   readonly syncFile?: (fd: number) => Promise<void>;
 }
@@ -54,6 +68,9 @@ export class LogWriter {
   #fd: number;
   #file: number;
   #offset: number;
+  /** First bytes of the current file. */
+  #headerBytes: Uint8Array;
+  #header: FileHeader;
   /** Files that were rotated away since the last sync; they are synced and closed by the next one. */
   #retired: number[] = [];
   /** A file was created since the last sync, so the directory has to be synced as well. */
@@ -82,13 +99,19 @@ export class LogWriter {
     try {
       mkdirSync(options.directory, { recursive: true });
       this.#directoryFd = openSync(options.directory, "r");
+      const path = logFilePath(options.directory, position.file);
       if (position.offset === 0) {
-        this.#fd = this.#create(position.file);
+        const base = this.#baseBehind(position.file - 1);
+        this.#headerBytes = this.#newHeader(position.file, base, options.historyId);
+        this.#fd = this.#create(position.file, this.#headerBytes);
         this.#offset = FILE_HEADER_BYTES;
       } else {
-        this.#fd = openSync(logFilePath(options.directory, position.file), "r+");
+        this.#fd = openSync(path, "r+");
         ftruncateSync(this.#fd, position.offset);
+        this.#headerBytes = new Uint8Array(FILE_HEADER_BYTES);
+        readSync(this.#fd, this.#headerBytes, 0, FILE_HEADER_BYTES, 0);
       }
+      this.#header = headerOf(this.#headerBytes, path);
       fsyncSync(this.#fd);
       fsyncSync(this.#directoryFd);
     } catch (error) {
@@ -102,6 +125,11 @@ export class LogWriter {
   /** Where the next turn will start. */
   get position(): LogPosition {
     return { file: this.#file, offset: this.#offset };
+  }
+
+  /** What the current file says about itself. */
+  get header(): FileHeader {
+    return this.#header;
   }
 
   /** Everything before this place is durable. */
@@ -148,18 +176,24 @@ export class LogWriter {
    *
    * @throws {StorageError} the next file cannot be created; the current one stays in use
    */
-  rotate(): void {
-    let fd: number;
-    try {
-      if (this.#hasRest) this.#cutBack();
-      fd = this.#create(this.#file + 1);
-    } catch (error) {
-      throw new StorageError(reason(error), { cause: error });
-    }
-    this.#retired.push(this.#fd);
-    this.#fd = fd;
-    this.#file++;
-    this.#offset = FILE_HEADER_BYTES;
+  rotate(historyId: Uint8Array = this.#header.historyId): void {
+    const base = this.#header.base + this.#offset;
+    this.#next(this.#newHeader(this.#file + 1, base, historyId));
+  }
+
+  /**
+   * As `rotate`, for a log that repeats another one: the next file begins with these bytes.
+   *
+   * @throws {StorageError} they are no header of the next file, or it cannot be created
+   */
+  follow(headerBytes: Uint8Array): void {
+    const header = decodeFileHeader(headerBytes);
+    const follows =
+      header !== null &&
+      header.fileNumber === this.#file + 1 &&
+      header.base === this.#header.base + this.#offset;
+    if (!follows) throw new StorageError("the next file's header does not follow from this file");
+    this.#next(headerBytes.slice(0, FILE_HEADER_BYTES));
   }
 
   /**
@@ -187,14 +221,14 @@ export class LogWriter {
   }
 
   /**
-   * After a failed sync: goes on in a new, durable file, whether or not the bytes before it ever reach the
+   * After a failed sync: goes on in a new, durable file of history `historyId`, whether or not the bytes before it ever reach the
    * disk. Only for a caller that has them elsewhere; the new file is begun before this returns its promise.
    *
    * @throws {StorageError} the new file cannot be made durable; may be tried again
    */
-  async startOver(): Promise<void> {
+  async startOver(historyId: Uint8Array): Promise<void> {
     if (this.#offset === FILE_HEADER_BYTES) this.#remake();
-    else this.rotate();
+    else this.rotate(historyId);
     const start = this.position;
     const given = this.#retired;
     this.#retired = [];
@@ -243,10 +277,40 @@ export class LogWriter {
     this.#synced = upTo;
   }
 
+  #next(headerBytes: Uint8Array): void {
+    const file = this.#file + 1;
+    let fd: number;
+    try {
+      if (this.#hasRest) this.#cutBack();
+      fd = this.#create(file, headerBytes);
+    } catch (error) {
+      throw new StorageError(reason(error), { cause: error });
+    }
+    this.#retired.push(this.#fd);
+    this.#fd = fd;
+    this.#file = file;
+    this.#offset = FILE_HEADER_BYTES;
+    this.#headerBytes = headerBytes;
+    this.#header = headerOf(headerBytes, logFilePath(this.#options.directory, file));
+  }
+
+  #newHeader(fileNumber: number, base: number, historyId: Uint8Array): Uint8Array {
+    const header = { version: LOG_VERSION, fileNumber, base, historyId };
+    return encodeFileHeader(header, Math.floor(clock.nowMs() / 1000));
+  }
+
+  /** Log bytes through the end of a file; 0 when it is not there. */
+  #baseBehind(file: number): number {
+    const path = logFilePath(this.#options.directory, file);
+    if (!existsSync(path)) return 0;
+    const header = readFileHeader(path);
+    return header === null ? 0 : header.base + statSync(path).size;
+  }
+
   /** Makes the current file anew: it holds its header alone. */
   #remake(): void {
     try {
-      const fd = this.#create(this.#file);
+      const fd = this.#create(this.#file, this.#headerBytes);
       closeSync(this.#fd);
       this.#fd = fd;
     } catch (error) {
@@ -255,14 +319,10 @@ export class LogWriter {
   }
 
   /** Creates a file that holds its header; on failure nothing is left open, and no file that was not there. */
-  #create(number: number): number {
+  #create(number: number, header: Uint8Array): number {
     const path = logFilePath(this.#options.directory, number);
     const fd = openSync(path, "w+");
     try {
-      const header = encodeFileHeader(
-        { version: LOG_VERSION, fileNumber: number, historyId: this.#options.historyId },
-        Math.floor(Date.now() / 1000),
-      );
       if (writeSync(fd, header, 0, header.length, 0) !== header.length) {
         throw new Error("short write of the file header");
       }
@@ -272,6 +332,7 @@ export class LogWriter {
       throw error;
     }
     this.#directoryDirty = true;
+    this.#options.onFile?.(number);
     return fd;
   }
 
@@ -290,6 +351,13 @@ export class LogWriter {
       this.#cutBack();
     } catch {}
   }
+}
+
+/** @throws {StorageError} the bytes are no file header */
+function headerOf(bytes: Uint8Array, path: string): FileHeader {
+  const header = decodeFileHeader(bytes);
+  if (header === null) throw new StorageError(`Cannot open ${path}: its file header is damaged`);
+  return header;
 }
 
 function reason(error: unknown): string {

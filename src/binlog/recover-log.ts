@@ -6,7 +6,6 @@ import {
   closeSync,
   fsyncSync,
   openSync,
-  readSync,
   renameSync,
   statSync,
   unlinkSync,
@@ -14,7 +13,8 @@ import {
 } from "node:fs";
 import { StorageError } from "../errors.ts";
 import { log } from "../log.ts";
-import { decodeFileHeader, FILE_HEADER_BYTES, type FileHeader, LOG_VERSION } from "./event.ts";
+import { FILE_HEADER_BYTES, type FileHeader, LOG_VERSION } from "./event.ts";
+import { readFileHeader } from "./log-catalog.ts";
 import { listLogFiles, logFileName, logFilePath } from "./log-files.ts";
 import type { LogPosition } from "./position.ts";
 import { type ScanResult, scanTurns, showsTurnEnd } from "./turn-scanner.ts";
@@ -25,18 +25,6 @@ export interface TurnVisitor {
   turn(from: number, to: number): void;
   /** There are no more in this file. */
   end(): void;
-}
-
-/** Header of a log file, or null when the file is shorter than one or its header is damaged. */
-export function readFileHeader(path: string): FileHeader | null {
-  const fd = openSync(path, "r");
-  try {
-    const bytes = new Uint8Array(FILE_HEADER_BYTES);
-    const count = readSync(fd, bytes, 0, bytes.length, 0);
-    return decodeFileHeader(bytes.subarray(0, count));
-  } finally {
-    closeSync(fd);
-  }
 }
 
 /** What the log says about itself, before anything of it is used. */

@@ -197,7 +197,7 @@ function replicationFields({ ledis }: Context): InfoField[] {
     ["role", "master"],
     ["connected_slaves", 0],
     ["master_failover_state", "no-failover"],
-    ["master_replid", ledis.keyspace.historyId.toHex().padEnd(40, "0")],
+    ["master_replid", ledis.keyspace.history.id.toHex().padEnd(40, "0")],
     ["master_replid2", "0".repeat(40)],
     ["master_repl_offset", 0],
     ["second_repl_offset", -1],

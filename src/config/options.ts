@@ -255,6 +255,17 @@ export const options = [
     doc: "Log files kept; the oldest goes first.",
   },
   {
+    name: "binlog.max_age",
+    section: "Binlog",
+    type: "integer",
+    unit: "seconds",
+    default: "0",
+    min: 0,
+    max: 2147483647,
+    runtime: true,
+    doc: "Log files whose successor was begun longer ago are removed, once SQLite holds their state. 0: age does not matter.",
+  },
+  {
     name: "slaveof",
     aliases: ["replicaof"],
     section: "Replication",

@@ -101,6 +101,10 @@ export class KeyTable {
     this.#listeners = this.#listeners.filter((other) => other !== listener);
   }
 
+  get hasListeners(): boolean {
+    return this.#listeners.length > 0;
+  }
+
   /** Tells who listens that a key was changed or removed. */
   changed(key: Bytes): void {
     if (this.#listeners.length === 0) return;

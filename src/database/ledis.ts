@@ -58,6 +58,7 @@ export const defaultLedisOptions: Omit<LedisOptions, "directory"> = {
   flushIntervalMs: 5000,
   logFileBytesMax: 1024 * MB,
   logFilesMax: 10,
+  logAgeMaxSeconds: 0,
   databases: 16,
   valueBytesMax: 512 * MB,
 };
@@ -97,6 +98,10 @@ export class Ledis {
         for (const waiting of this.#waiting.splice(0)) waiting.reject(error);
       },
     });
+    keyspace.onForeignKeys({
+      wantsKeys: () => this.#databases.some((db) => db?.table.hasListeners),
+      keyChanged: (space, key) => this.#tableOf(space)?.changed(key),
+    });
     this.expiry.start();
   }
 
@@ -134,6 +139,18 @@ export class Ledis {
       this.#databases[number] = db;
     }
     return db;
+  }
+
+  /** Repeats another server from now on: writes are refused, and keys whose TTL has passed only hidden. */
+  follow(): void {
+    this.keyspace.follow();
+    this.expiry.enabled = false;
+  }
+
+  /** Takes writes again; see Keyspace.lead. */
+  lead(): void {
+    this.keyspace.lead();
+    this.expiry.enabled = true;
   }
 
   /** Exchanges what two databases hold, in constant time. @throws {CommandError} there is no such database */

@@ -5,6 +5,7 @@
  */
 import type { Database, Statement } from "bun:sqlite";
 import { eventEnd, isPut, keyEnd, keyStart, readU32 } from "../binlog/event.ts";
+import type { LogFile } from "../binlog/log-catalog.ts";
 import type { LogPosition } from "../binlog/position.ts";
 import { equalBytes } from "../bytes/bytes.ts";
 import { collectionId, expireAtMs, hasTtl } from "./key-row.ts";
@@ -55,6 +56,8 @@ export class Applier {
   readonly #count: Statement;
   readonly #addGarbage: Statement;
   readonly #setApplied: Statement;
+  readonly #clearLogFiles: Statement;
+  readonly #addLogFile: Statement;
   #counts = new Map<number, CountChange>();
   /** Collections that a key row stopped naming: garbage, if none names them now. */
   #suspects = new Set<number>();
@@ -72,6 +75,10 @@ export class Applier {
        ON CONFLICT DO UPDATE SET keys = keys + excluded.keys, expires = expires + excluded.expires`,
     );
     this.#addGarbage = db.prepare("INSERT OR IGNORE INTO garbage (what, number) VALUES (?1, ?2)");
+    this.#clearLogFiles = db.prepare("DELETE FROM binlog");
+    this.#addLogFile = db.prepare(
+      "INSERT INTO binlog (file, base, bytes, created_at, history_id) VALUES (?1, ?2, ?3, ?4, ?5)",
+    );
     this.#setApplied = db.prepare(
       `INSERT INTO applied (one, file, offset, history_id) VALUES (1, ?1, ?2, ?3)
        ON CONFLICT DO UPDATE SET file = excluded.file, offset = excluded.offset,
@@ -83,9 +90,15 @@ export class Applier {
    * Applies all rows, or none.
    *
    * @param position the end of the generation in the log
+   * @param logFiles all of the log, oldest first
    * @throws {SQLiteError} disk full, I/O error: nothing is changed
    */
-  apply(rows: FrozenRows, position: LogPosition, historyId: Uint8Array): void {
+  apply(
+    rows: FrozenRows,
+    position: LogPosition,
+    historyId: Uint8Array,
+    logFiles: readonly LogFile[],
+  ): void {
     this.#counts = new Map();
     this.#suspects = new Set(rows.garbage);
     this.#db.run("BEGIN IMMEDIATE");
@@ -100,11 +113,19 @@ export class Applier {
       for (const id of this.#suspects) {
         if (!this.#hasHome(id)) this.#addGarbage.run("collection", id);
       }
+      this.#listLogFiles(logFiles);
       this.#setApplied.run(position.file, position.offset, historyId);
       this.#db.run("COMMIT");
     } catch (error) {
       if (this.#db.inTransaction) this.#db.run("ROLLBACK");
       throw error;
+    }
+  }
+
+  #listLogFiles(files: readonly LogFile[]): void {
+    this.#clearLogFiles.run();
+    for (const { file, base, bytes, createdAt, historyId } of files) {
+      this.#addLogFile.run(file, base, bytes, createdAt, historyId);
     }
   }
 

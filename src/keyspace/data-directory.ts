@@ -3,6 +3,7 @@ import { Database } from "bun:sqlite";
 import { closeSync, fsyncSync, mkdirSync, openSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { StorageError } from "../errors.ts";
+import { swapDirectory } from "./directory-swap.ts";
 
 export class DataDirectory {
   readonly path: string;
@@ -11,7 +12,8 @@ export class DataDirectory {
   readonly #lock: Database;
 
   /**
-   * Creates what is missing and takes the lock, which ends with this process however it ends.
+   * Creates what is missing, takes the lock, which ends with this process however it ends, and puts in place
+   * what a `DirectoryBuilder` has completed.
    *
    * @throws {StorageError} another process has it open, or it cannot be created
    */
@@ -21,12 +23,22 @@ export class DataDirectory {
     this.logPath = join(path, "bin_log");
     try {
       mkdirSync(path, { recursive: true });
-      mkdirSync(this.logPath, { recursive: true });
-      for (const made of [dirname(resolve(path)), path]) syncDirectory(made);
+      syncDirectory(dirname(resolve(path)));
     } catch (error) {
       throw new StorageError(`Cannot create ${path}: ${messageOf(error)}`, { cause: error });
     }
     this.#lock = lock(join(path, "ledis.lock"), path);
+    try {
+      swapDirectory(path);
+      mkdirSync(this.logPath, { recursive: true });
+      syncDirectory(path);
+    } catch (error) {
+      this.#lock.close();
+      if (error instanceof StorageError) throw error;
+      throw new StorageError(`Cannot create ${this.logPath}: ${messageOf(error)}`, {
+        cause: error,
+      });
+    }
   }
 
   /** Releases the lock. */

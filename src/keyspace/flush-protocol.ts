@@ -1,4 +1,5 @@
 /** What the main thread and the flush worker say to each other. */
+import type { LogFile } from "../binlog/log-catalog.ts";
 import type { LogPosition } from "../binlog/position.ts";
 import type { SqliteOptions } from "./schema.ts";
 
@@ -23,6 +24,7 @@ export interface FlushRequest {
   /** End of the generation in the log. */
   readonly position: LogPosition;
   readonly historyId: Uint8Array;
+  readonly logFiles: readonly LogFile[];
 }
 
 /** Make what has been applied durable in the database file, and shrink the WAL. */

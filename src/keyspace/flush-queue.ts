@@ -15,6 +15,8 @@ const RETRY_MS = 1000;
 export interface Frozen {
   readonly generation: Generation;
   readonly end: LogPosition;
+  /** History of the file that it ends in. */
+  readonly historyId: Uint8Array;
 }
 
 export interface FlushQueueEvents {
@@ -29,7 +31,6 @@ export interface FlushQueueEvents {
 export class FlushQueue {
   readonly #flusher: Flusher;
   readonly #events: FlushQueueEvents;
-  readonly #historyId: Uint8Array;
   readonly #frozen: Frozen[] = [];
   #waiting: { resolve(): void; reject(error: StorageError): void }[] = [];
   #running: Promise<void> | null = null;
@@ -41,9 +42,8 @@ export class FlushQueue {
   rowCount = 0;
   lastFlushMilliseconds = 0;
 
-  constructor(flusher: Flusher, historyId: Uint8Array, events: FlushQueueEvents) {
+  constructor(flusher: Flusher, events: FlushQueueEvents) {
     this.#flusher = flusher;
-    this.#historyId = historyId;
     this.#events = events;
   }
 
@@ -96,7 +96,8 @@ export class FlushQueue {
   async #flush(frozen: Frozen): Promise<boolean> {
     try {
       await this.#events.syncLog();
-      const result = await this.#flusher.flush(frozen.generation, frozen.end, this.#historyId);
+      const { generation, end, historyId } = frozen;
+      const result = await this.#flusher.flush(generation, end, historyId);
       this.flushCount++;
       this.rowCount += result.rows;
       this.lastFlushMilliseconds = result.milliseconds;

@@ -43,7 +43,8 @@ class FlushWorker {
 
   flush(request: FlushRequest): WorkerReply {
     const start = performance.now();
-    this.#applier.apply(new SharedRows(request), request.position, request.historyId);
+    const { position, historyId, logFiles } = request;
+    this.#applier.apply(new SharedRows(request), position, historyId, logFiles);
     this.#applied = request.position;
     const milliseconds = performance.now() - start;
     if (this.#checkpointer.isDue) setTimeout(() => this.#quietly(() => this.checkpoint()), 0);

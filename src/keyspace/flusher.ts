@@ -1,4 +1,5 @@
 /** The main thread's handle of the flush worker: requests in, promises out. */
+import type { LogFile } from "../binlog/log-catalog.ts";
 import { logFilePath } from "../binlog/log-files.ts";
 import type { LogPosition } from "../binlog/position.ts";
 import { StorageError } from "../errors.ts";
@@ -17,6 +18,8 @@ export class Flusher {
   readonly #waiting: Waiting[] = [];
   /** Set when the worker is gone: nothing will be answered any more. */
   #failure: StorageError | null = null;
+  /** What the log's files are: SQLite lists them beside the rows. */
+  logFiles: () => readonly LogFile[] = () => [];
   #onDurable: (position: LogPosition) => void = () => {};
 
   constructor(logDirectory: string) {
@@ -55,6 +58,7 @@ export class Flusher {
       garbage: generation.garbage,
       position,
       historyId,
+      logFiles: this.logFiles(),
     });
     if (reply.kind !== "flushed") throw new StorageError("the flush worker is out of step");
     return reply;

@@ -22,6 +22,8 @@ export interface KeyspaceOptions {
   readonly logFileBytesMax: number;
   /** Log files to keep although SQLite holds their state; 0: none but the current one. */
   readonly logFilesMax: number;
+  /** Age at which a log file goes although the number would keep it, in seconds; 0: none. */
+  readonly logAgeMaxSeconds: number;
   /** Makes a log file durable, given its descriptor; fdatasync unless a test says otherwise. */
   readonly syncFile?: (fd: number) => Promise<void>;
 }

@@ -3,6 +3,8 @@
  * the end of the turn, to the log; reads look through the generations and then into SQLite. Everything
  * between two `endTurn` calls is one turn: it reaches the log whole or is undone whole.
  */
+import { randomBytes } from "node:crypto";
+import { FILE_HEADER_BYTES, HISTORY_ID_BYTES } from "../binlog/event.ts";
 import { LogWriter } from "../binlog/log-writer.ts";
 import { comparePositions, type LogPosition } from "../binlog/position.ts";
 import type { Bytes } from "../bytes/bytes.ts";
@@ -13,12 +15,14 @@ import { ChunkPool } from "./chunk-pool.ts";
 import { DataDirectory } from "./data-directory.ts";
 import { FlushQueue, type Frozen } from "./flush-queue.ts";
 import { Flusher } from "./flusher.ts";
+import { type ForeignListener, ForeignRows } from "./foreign-rows.ts";
+import { addTurns, checkTurns, LogMismatch } from "./foreign-turns.ts";
 import { Generation } from "./generation.ts";
 import { hasTtl } from "./key-row.ts";
 import type { KeyspaceOptions } from "./keyspace-options.ts";
+import { LogHistory } from "./log-history.ts";
 import { mapLog } from "./log-map.ts";
 import { LogRepair } from "./log-repair.ts";
-import { LogRetention } from "./log-retention.ts";
 import { LogSync } from "./log-sync.ts";
 import { type History, openHistory } from "./open-history.ts";
 import { RangeWalk } from "./range.ts";
@@ -33,6 +37,7 @@ import {
 } from "./row-key.ts";
 import { NO_ROW } from "./row-layout.ts";
 import { RowValue } from "./row-value.ts";
+import { Snapshot } from "./snapshot.ts";
 import { StorageHealth } from "./storage-health.ts";
 import { type ExpiringKey, type SpaceCounts, StoreReader } from "./store-reader.ts";
 import { Turn } from "./turn.ts";
@@ -59,8 +64,8 @@ export interface KeyspaceStats {
 }
 
 export class Keyspace {
-  /** Names the history that the log tells; see openHistory. */
-  readonly historyId: Uint8Array;
+  /** The log, for who reads or keeps it. */
+  readonly history: LogHistory;
   #options: KeyspaceOptions;
   readonly #directory: DataDirectory;
   readonly #pool: ChunkPool;
@@ -69,7 +74,6 @@ export class Keyspace {
   readonly #reader: StoreReader;
   readonly #log: LogWriter;
   readonly #sync: LogSync;
-  readonly #retention: LogRetention;
   readonly #cache: RowCache;
   readonly #health: StorageHealth;
   readonly #turn = new Turn();
@@ -86,6 +90,10 @@ export class Keyspace {
   #rotationFailed = false;
   #closed = false;
   #turnCount = 0;
+  /** False: the newest file was written by somebody else, or before a start; see docs/replication.md. */
+  #isOwnRun: boolean;
+  #isFollowing = false;
+  #foreignListener: ForeignListener | null = null;
   #lastFlushTime = Math.floor(clock.nowMs() / 1000);
   #roomListeners: (() => void)[] = [];
   #undoListeners: (() => void)[] = [];
@@ -99,27 +107,29 @@ export class Keyspace {
     reader: StoreReader,
     history: History,
   ) {
-    this.historyId = history.id;
     this.#options = options;
     this.#directory = directory;
     this.#pool = pool;
     this.#flusher = flusher;
     this.#reader = reader;
+    this.history = new LogHistory(directory.logPath, options.logFilesMax);
     this.#log = new LogWriter(
       {
         directory: directory.logPath,
         fileBytesMax: options.logFileBytesMax,
         historyId: history.id,
+        onFile: (file) => this.history.began(file),
         ...(options.syncFile === undefined ? {} : { syncFile: options.syncFile }),
       },
       history.end,
     );
+    this.history.attach(this.#log);
+    this.#isOwnRun = history.end.offset === 0;
     this.#frozenAt = this.#log.position;
-    this.#retention = new LogRetention(directory.logPath, options.logFilesMax);
     this.#cache = new RowCache(pool, options.cacheBytes * (1 - PAGE_CACHE_SHARE));
     this.#health = new StorageHealth(directory.path);
     this.#active = new Generation(pool);
-    this.#queue = new FlushQueue(flusher, history.id, {
+    this.#queue = new FlushQueue(flusher, {
       syncLog: () => this.#sync.files(),
       flushed: (frozen) => this.#flushed(frozen),
       failed: () => this.#wakeWaiting(),
@@ -134,9 +144,10 @@ export class Keyspace {
         this.#sync.recovered();
       }),
     );
+    flusher.logFiles = () => this.history.files();
     flusher.onDurable((position) => {
       repair.durable = position;
-      this.#retention.purge(position.file, this.#log.position.file);
+      this.history.durable(position);
     });
     for (const frozen of history.frozen) this.#queue.push(frozen);
   }
@@ -264,13 +275,87 @@ export class Keyspace {
     this.#considerFreezing();
   }
 
+  /**
+   * From the next turn on the log is another server's: it grows by `applyTurns` alone, and writes are refused.
+   */
+  follow(): void {
+    this.#isFollowing = true;
+  }
+
+  /**
+   * Takes writes again. The first one begins a new file and a new history: what others may have read of the
+   * last file stays as it was.
+   */
+  lead(): void {
+    if (!this.#isFollowing) return;
+    this.#isFollowing = false;
+    this.#isOwnRun = false;
+  }
+
+  get isFollowing(): boolean {
+    return this.#isFollowing;
+  }
+
+  /**
+   * Appends whole turns of another server's log, which this one repeats byte for byte, and takes over their rows.
+   *
+   * REQUIRES: no turn is open.
+   * @param at the end of this log, or (next file, 0): then `bytes` begin with that file's header
+   * @throws {LogMismatch} the place is another, or a turn is not whole; nothing is changed
+   * @throws {StorageError} the disk refuses; nothing is changed
+   */
+  applyTurns(at: LogPosition, bytes: Uint8Array): void {
+    if (this.#turn.isOpen) throw new StorageError("a turn is open");
+    const failure = this.#health.failure ?? this.#sync.failure;
+    if (failure !== null) throw new StorageError(failure);
+    const start = at.offset === 0 ? FILE_HEADER_BYTES : 0;
+    const { file, offset } = this.#log.position;
+    const continues =
+      at.offset === 0 ? at.file === file + 1 : at.file === file && at.offset === offset;
+    if (!continues || bytes.length < start) throw new LogMismatch("the place is not the log's end");
+    checkTurns(bytes, start);
+    if (start > 0) {
+      this.#log.follow(bytes.subarray(0, start));
+      this.#active.seal();
+    }
+    if (bytes.length === start) return;
+    const place = this.#log.position;
+    try {
+      this.#log.append([{ buffer: bytes, start, end: bytes.length }]);
+    } catch (error) {
+      this.#health.fail(error instanceof Error ? error.message : String(error));
+      throw error;
+    }
+    this.#reader.endTurn();
+    const rows = new ForeignRows(this.#foreignListener);
+    addTurns(this.#active, bytes, start, place, (chunk, offset) => rows.note(chunk, offset));
+    for (const listener of this.#undoListeners) listener();
+    this.#turnCount++;
+    this.#sync.soon();
+    this.#considerFreezing();
+  }
+
+  /** Who is told of keys that `applyTurns` writes. */
+  onForeignKeys(listener: ForeignListener): void {
+    this.#foreignListener = listener;
+  }
+
+  /** A consistent view of everything written so far, for somebody who copies it. @throws {StorageError} SQLite refuses */
+  async snapshot(): Promise<Snapshot> {
+    await this.#flushBetweenTurns(true);
+    return Snapshot.open(this.#directory.databasePath, (file) => this.history.headerBytes(file));
+  }
+
   /** Calls `listener` when something begins that `endTurn` has to end: the first write or SQLite read. */
   onTurnOpen(listener: () => void): void {
     this.#openListener = listener;
     this.#reader.onBegin(listener);
   }
 
-  /** Calls `listener` after a turn was undone: what was derived from its rows must be read again. */
+  /**
+   * Calls `listener` after rows changed otherwise than by `put` and `delete`: a turn was undone, or another
+   * server's were applied. What was derived from rows must be read again.
+   */
   onUndo(listener: () => void): void {
     this.#undoListeners.push(listener);
   }
@@ -366,9 +451,7 @@ export class Keyspace {
    * @throws {StorageError} SQLite refuses; it will be tried again by itself
    */
   async flush(): Promise<void> {
-    if (!this.#turn.isOpen) this.#freeze();
-    else await new Promise<void>((resolve) => this.#freezeListeners.push(resolve));
-    await this.#queue.flushed();
+    await this.#flushBetweenTurns(false);
   }
 
   /** `flush`, and makes it durable there. @throws {StorageError} a reader of the file or the disk prevents it */
@@ -382,7 +465,8 @@ export class Keyspace {
     this.#options = { ...this.#options, ...options };
     if (options.sync !== undefined) this.#sync.policy = options.sync;
     if (options.logFileBytesMax !== undefined) this.#log.fileBytesMax = options.logFileBytesMax;
-    if (options.logFilesMax !== undefined) this.#retention.filesMax = options.logFilesMax;
+    const { logFilesMax: filesMax, logAgeMaxSeconds: ageMaxSeconds } = this.#options;
+    this.history.limits = { filesMax, ageMaxSeconds };
     if (options.cacheBytes !== undefined) {
       this.#cache.budgetBytes = options.cacheBytes * (1 - PAGE_CACHE_SHARE);
     }
@@ -437,6 +521,15 @@ export class Keyspace {
     this.#directory.close();
   }
 
+  /** @param evenEmpty see `#freeze` */
+  async #flushBetweenTurns(evenEmpty: boolean): Promise<void> {
+    if (this.#turn.isOpen) {
+      await new Promise<void>((resolve) => this.#freezeListeners.push(resolve));
+    }
+    if (!this.#turn.isOpen) this.#freeze(evenEmpty);
+    await this.#queue.flushed();
+  }
+
   #getBelow(key: RowKey, value: RowValue): boolean {
     const frozen = this.#queue.frozen;
     for (let i = frozen.length - 1; i >= 0; i--) {
@@ -456,9 +549,11 @@ export class Keyspace {
   /** @throws {StorageError} no writes are taken now */
   #beginTurn(): void {
     if (this.#closed) throw new StorageError("the database is closed");
+    if (this.#isFollowing) throw new StorageError("the database follows another server");
     const { failure } = this.#health;
     if (failure !== null) throw new StorageError(`writes are refused: ${failure}`);
-    if (this.#log.isFull) this.#rotate();
+    if (!this.#isOwnRun) this.#beginOwnRun();
+    else if (this.#log.isFull) this.#rotate();
     this.#turn.begin(this.#active);
     this.#openListener();
   }
@@ -473,6 +568,13 @@ export class Keyspace {
       if (!this.#rotationFailed) log.warn("binlog", "cannot begin a new file", { error });
       this.#rotationFailed = true;
     }
+  }
+
+  /** @throws {StorageError} the file cannot be created: nothing may be written then */
+  #beginOwnRun(): void {
+    this.#log.rotate(randomBytes(HISTORY_ID_BYTES));
+    this.#active.seal();
+    this.#isOwnRun = true;
   }
 
   get #isActiveFull(): boolean {
@@ -514,7 +616,8 @@ export class Keyspace {
     this.#active = new Generation(this.#pool);
     this.#frozenAt = this.#log.position;
     if (this.#queue.frozen.length > 0) this.#spill(generation);
-    this.#queue.push({ generation, end: this.#log.position });
+    const { historyId } = this.#log.header;
+    this.#queue.push({ generation, end: this.#log.position, historyId });
   }
 
   #spill(generation: Generation): void {

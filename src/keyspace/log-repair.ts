@@ -3,6 +3,8 @@
  * nothing. But the rows are in memory: once SQLite holds them, durably, together with a position in a new log
  * file, the files before that one are not needed any more, and an OK is true again.
  */
+import { randomBytes } from "node:crypto";
+import { HISTORY_ID_BYTES } from "../binlog/event.ts";
 import type { LogWriter } from "../binlog/log-writer.ts";
 import { comparePositions, type LogPosition } from "../binlog/position.ts";
 import { isLogWhole } from "../binlog/recover-log.ts";
@@ -61,7 +63,8 @@ export class LogRepair {
   async #startOver(directory: string): Promise<void> {
     if (!this.#host.canFreeze()) throw new StorageError("a turn is under way");
     this.#checkSpilled(directory);
-    const started = this.#log.startOver();
+    // Of its own: nobody who has read the file before can mistake this one for what follows there.
+    const started = this.#log.startOver(randomBytes(HISTORY_ID_BYTES));
     const isNew = this.#start === null || comparePositions(this.#start, this.#log.position) !== 0;
     this.#start = this.#log.position;
     if (isNew) this.#host.freeze();

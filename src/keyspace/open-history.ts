@@ -2,9 +2,10 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { HISTORY_ID_BYTES } from "../binlog/event.ts";
+import { readFileHeader } from "../binlog/log-catalog.ts";
 import { logFilePath } from "../binlog/log-files.ts";
 import type { LogPosition } from "../binlog/position.ts";
-import { readFileHeader, summarizeLog } from "../binlog/recover-log.ts";
+import { summarizeLog } from "../binlog/recover-log.ts";
 import { equalBytes } from "../bytes/bytes.ts";
 import { StorageError } from "../errors.ts";
 import { log } from "../log.ts";
@@ -14,7 +15,7 @@ import { recover } from "./recovery.ts";
 import type { StoreReader } from "./store-reader.ts";
 
 export interface History {
-  /** Names the history: HISTORY_ID_BYTES random bytes, made with the data directory. */
+  /** History of the file that the log ends in, or is to begin with: HISTORY_ID_BYTES random bytes. */
   readonly id: Uint8Array;
   /** SQLite's state is the log's up to here. */
   readonly applied: LogPosition;
@@ -41,8 +42,10 @@ export function openHistory(directory: string, reader: StoreReader, pool: ChunkP
       `Cannot recover: the log in ${directory} begins with file ${firstFile}, and SQLite does not hold what was before`,
     );
   }
-  const id = historyOf(path, reader.historyId());
+  checkHistory(path, reader.historyId());
   const { frozen, end, turns } = recover(directory, applied, pool);
+  const endHeader = end.offset === 0 ? null : readFileHeader(logFilePath(directory, end.file));
+  const id = endHeader?.historyId ?? randomBytes(HISTORY_ID_BYTES);
   if (turns > 0) {
     const milliseconds = Math.round(performance.now() - start);
     log.info("keyspace", "recovered from the log", { turns, milliseconds });
@@ -57,11 +60,10 @@ function restart(applied: LogPosition, firstFile: number | null): History {
   return { id: randomBytes(HISTORY_ID_BYTES), applied, end, frozen: [], isRestarted: true };
 }
 
-/** The history of the log file at `path`, which must be the one that SQLite's rows belong to. */
-function historyOf(path: string, stored: Uint8Array | null): Uint8Array {
+/** The log file at `path` must be the one that SQLite's rows belong to. */
+function checkHistory(path: string, stored: Uint8Array | null): void {
   const logged = existsSync(path) ? (readFileHeader(path)?.historyId ?? null) : null;
   if (logged !== null && stored !== null && !equalBytes(logged, stored)) {
     throw new StorageError(`Cannot open ${path}: it belongs to another database than ledis.db`);
   }
-  return logged ?? stored ?? randomBytes(HISTORY_ID_BYTES);
 }

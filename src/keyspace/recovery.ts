@@ -2,7 +2,7 @@
  * Rebuilds generations from the part of the log that SQLite does not hold yet. The log's files are mapped,
  * not read: only the index takes memory, and the flush worker applies the rest while clients are served.
  */
-import { eventEnd } from "../binlog/event.ts";
+import { decodeFileHeader, eventEnd } from "../binlog/event.ts";
 import type { LogPosition } from "../binlog/position.ts";
 import { recoverLog, type TurnVisitor } from "../binlog/recover-log.ts";
 import { forEachEvent } from "../binlog/turn-scanner.ts";
@@ -39,6 +39,9 @@ class LogIndexer implements TurnVisitor {
   /** End of the last turn, and its file: a later one may hold none. */
   #turnEnd = 0;
   #turnFile = 0;
+  /** Histories of the current file, and of the last turn's. */
+  #historyId: Uint8Array = new Uint8Array(0);
+  #turnHistoryId = this.#historyId;
   #isFull = false;
   readonly #onEvent = (at: number) => this.#event(at);
 
@@ -50,6 +53,7 @@ class LogIndexer implements TurnVisitor {
   begin(file: number, bytes: Uint8Array): this {
     this.#file = file;
     this.#bytes = bytes;
+    this.#historyId = decodeFileHeader(bytes)?.historyId ?? this.#historyId;
     if (this.#generation.rowCount === 0) this.#expect(bytes.length);
     return this;
   }
@@ -59,6 +63,7 @@ class LogIndexer implements TurnVisitor {
     forEachEvent(this.#bytes, from, to, this.#onEvent);
     this.#turnEnd = to;
     this.#turnFile = this.#file;
+    this.#turnHistoryId = this.#historyId;
     if (this.#isFull) this.finish();
   }
 
@@ -72,7 +77,7 @@ class LogIndexer implements TurnVisitor {
     this.#index(this.#turnEnd);
     if (this.#generation.rowCount === 0) return;
     const end = { file: this.#turnFile, offset: this.#turnEnd };
-    this.frozen.push({ generation: this.#generation, end });
+    this.frozen.push({ generation: this.#generation, end, historyId: this.#turnHistoryId });
     this.#generation = new Generation(this.#pool);
     this.#isFull = false;
     this.#expect(this.#bytes.length - this.#turnEnd);

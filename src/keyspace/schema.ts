@@ -86,6 +86,13 @@ const MIGRATIONS: readonly string[] = [
     offset INTEGER NOT NULL,
     history_id BLOB NOT NULL
   ) STRICT;
+  CREATE TABLE binlog (
+    file INTEGER PRIMARY KEY,   -- number of a log file
+    base INTEGER NOT NULL,      -- log bytes before it
+    bytes INTEGER NOT NULL,     -- its size; of the newest file: at the last flush
+    created_at INTEGER NOT NULL,  -- unix seconds
+    history_id BLOB NOT NULL
+  ) STRICT;
   CREATE VIEW strings AS
     SELECT space, key, substr(value, iif(expire_at IS NULL, 2, 8)) AS value, expire_at
     FROM keys WHERE substr(value, 1, 1) IN (x'01', x'81');`,

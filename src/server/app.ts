@@ -38,6 +38,7 @@ const LEDIS_OPTIONS = [
   "db.flush_log_size",
   "binlog.max_file_size",
   "binlog.max_file_num",
+  "binlog.max_age",
   "proto-max-bulk-len",
 ] as const;
 

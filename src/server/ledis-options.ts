@@ -14,6 +14,7 @@ export function ledisOptions(config: Config): LedisOptions {
     flushIntervalMs: config.get("db.flush_interval"),
     logFileBytesMax: config.get("binlog.max_file_size"),
     logFilesMax: config.get("binlog.use") ? config.get("binlog.max_file_num") : 0,
+    logAgeMaxSeconds: config.get("binlog.max_age"),
     databases: config.get("databases"),
     valueBytesMax: config.get("proto-max-bulk-len"),
   };

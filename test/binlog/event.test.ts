@@ -72,11 +72,11 @@ test("u32 keeps all 32 bits", () => {
 const historyId = Uint8Array.from({ length: 16 }, (_, i) => 0xf0 + i);
 
 test("a file header says version, number and history, under a CRC", () => {
-  const header = { version: LOG_VERSION, fileNumber: 0xfffffffe, historyId };
+  const header = { version: LOG_VERSION, fileNumber: 0xfffffffe, base: 0x12_3456_789a, historyId };
   const bytes = encodeFileHeader(header, 9);
   expect(bytes.length).toBe(FILE_HEADER_BYTES);
   expect(hex(bytes.subarray(0, FILE_HEADER_BYTES - 4))).toBe(
-    `00000009${"0000001c"}02${"03"}${"0001"}fffffffe${hex(historyId)}`,
+    `00000009${"00000024"}02${"03"}${"0001"}fffffffe${"000000123456789a"}${hex(historyId)}`,
   );
   expect(readU32(bytes, FILE_HEADER_BYTES - 4)).toBe(
     crc32(bytes.subarray(0, FILE_HEADER_BYTES - 4)),
@@ -85,7 +85,7 @@ test("a file header says version, number and history, under a CRC", () => {
 });
 
 test("a file header that is cut short or has any bit flipped is none", () => {
-  const bytes = encodeFileHeader({ version: 1, fileNumber: 3, historyId }, 9);
+  const bytes = encodeFileHeader({ version: 1, fileNumber: 3, base: 0x12_3456_789a, historyId }, 9);
   for (let length = 0; length < bytes.length; length++) {
     expect(decodeFileHeader(bytes.subarray(0, length))).toBeNull();
   }

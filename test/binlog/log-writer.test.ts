@@ -31,7 +31,7 @@ test("a new log begins with a file that holds its header alone", () => {
   expect(log.position).toEqual({ file: 1, offset: FILE_HEADER_BYTES });
   expect(log.syncedPosition).toEqual(log.position);
   const bytes = readFileSync(logFilePath(options.directory, 1));
-  expect(decodeFileHeader(bytes)).toEqual({ version: 1, fileNumber: 1, historyId });
+  expect(decodeFileHeader(bytes)).toEqual({ version: 1, fileNumber: 1, base: 0, historyId });
   log.close();
 });
 
@@ -47,7 +47,7 @@ test("pieces are appended in order, and part of a buffer can be a piece", () => 
 
 test("an existing file is continued at the given place, and what lay behind is gone", () => {
   using directory = temporaryDirectory();
-  const header = encodeFileHeader({ version: 1, fileNumber: 4, historyId }, 1);
+  const header = encodeFileHeader({ version: 1, fileNumber: 4, base: 0, historyId }, 1);
   writeFileSync(logFilePath(directory.path, 4), Buffer.concat([header, fromText("whole|torn")]));
   const position = { file: 4, offset: FILE_HEADER_BYTES + 6 };
   const log = new LogWriter({ directory: directory.path, fileBytesMax: 100, historyId }, position);
@@ -173,10 +173,10 @@ test("a log that was started over is durable from its new file on", async () => 
   const log = new LogWriter(options, NEW);
   log.append([piece("in doubt")]);
   await expect(log.sync()).rejects.toThrow("EIO");
-  await expect(log.startOver()).rejects.toThrow("EIO");
+  await expect(log.startOver(historyId)).rejects.toThrow("EIO");
   expect(log.syncFailure).not.toBeNull();
   expect(log.position).toEqual({ file: 2, offset: FILE_HEADER_BYTES });
-  await log.startOver();
+  await log.startOver(historyId);
   expect(log.position).toEqual({ file: 2, offset: FILE_HEADER_BYTES });
   expect(log.syncFailure).toBeNull();
   expect(log.syncedPosition).toEqual(log.position);

@@ -1,14 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { encodeFileHeader, FILE_HEADER_BYTES } from "../../src/binlog/event.ts";
+import { readFileHeader } from "../../src/binlog/log-catalog.ts";
 import { logFilePath } from "../../src/binlog/log-files.ts";
 import type { LogPosition } from "../../src/binlog/position.ts";
-import {
-  isLogWhole,
-  readFileHeader,
-  recoverLog,
-  summarizeLog,
-} from "../../src/binlog/recover-log.ts";
+import { isLogWhole, recoverLog, summarizeLog } from "../../src/binlog/recover-log.ts";
 import { type Bytes, concatBytes, fromText } from "../../src/bytes/bytes.ts";
 import { StorageError } from "../../src/errors.ts";
 import { log } from "../../src/log.ts";
@@ -30,7 +26,7 @@ afterEach(() => {
 });
 
 function header(file: number, version = 1): Bytes {
-  return encodeFileHeader({ version, fileNumber: file, historyId }, 1);
+  return encodeFileHeader({ version, fileNumber: file, base: 0, historyId }, 1);
 }
 
 function writeLog(directory: string, file: number, ...parts: readonly Bytes[]): number {

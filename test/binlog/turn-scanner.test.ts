@@ -75,7 +75,10 @@ test("zeros behind the log, as a power cut leaves them, are damage", () => {
 test("a wrong event count, an unknown command and a file header within a turn are damage", () => {
   const event = putEvent(fromText("k"), fromText("v"));
   const wrongCount = turnBytes([concatBytes(event, event)]);
-  const header = encodeFileHeader({ version: 1, fileNumber: 1, historyId: new Uint8Array(16) }, 1);
+  const header = encodeFileHeader(
+    { version: 1, fileNumber: 1, base: 0, historyId: new Uint8Array(16) },
+    1,
+  );
   const unknown = Uint8Array.of(0, 0, 0, 1, 0, 0, 0, 2, 2, 9);
   for (const bytes of [wrongCount, turnBytes([header]), turnBytes([unknown])]) {
     expect(scan(bytes)).toEqual({ found: [], stop: "damaged" });

@@ -26,7 +26,7 @@ function makeQueue() {
       return { rows: 1, milliseconds: 5 };
     },
   };
-  const queue = new FlushQueue(flusher as unknown as Flusher, historyId, {
+  const queue = new FlushQueue(flusher as unknown as Flusher, {
     syncLog: async () => void state.happened.push("sync"),
     flushed: (frozen) => {
       state.happened.push(`flushed ${frozen.end.offset}`);
@@ -35,7 +35,11 @@ function makeQueue() {
     failed: () => state.happened.push("failed"),
   });
   const push = (offset: number) =>
-    queue.push({ generation: new TestGeneration().generation, end: { file: 1, offset } });
+    queue.push({
+      generation: new TestGeneration().generation,
+      end: { file: 1, offset },
+      historyId,
+    });
   return { state, queue, push };
 }
 

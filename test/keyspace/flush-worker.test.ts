@@ -48,6 +48,7 @@ function flush(rows: TestGeneration, offset: number): WorkerRequest {
     garbage: generation.garbage,
     position: { file: 1, offset },
     historyId,
+    logFiles: [],
   };
 }
 

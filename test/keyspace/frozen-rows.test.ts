@@ -33,6 +33,7 @@ test("the worker sees each row where the generation has it, in memory or in a fi
     garbage: [4],
     position: { file: 1, offset: 1 },
     historyId,
+    logFiles: [],
   };
   const shared = new SharedRows(request);
   expect(shared.rowCount).toBe(3);

@@ -44,7 +44,11 @@ async function make(directory: TemporaryDirectory) {
     canFreeze: () => state.canFreeze,
     freeze: () => {
       state.freezes++;
-      frozen.push({ generation: new TestGeneration().generation, end: log.position });
+      frozen.push({
+        generation: new TestGeneration().generation,
+        end: log.position,
+        historyId: log.header.historyId,
+      });
     },
   });
   /** The worker applies everything. */
@@ -97,7 +101,11 @@ test("rows that stand in the log alone are trusted only while it reads whole", a
   const whole = readFileSync(path);
   const spilled = new TestGeneration();
   spilled.generation.adopt(new Uint8Array(whole), START);
-  frozen.push({ generation: spilled.generation, end: log.position });
+  frozen.push({
+    generation: spilled.generation,
+    end: log.position,
+    historyId: log.header.historyId,
+  });
   const damaged = Buffer.from(whole);
   damaged[FILE_HEADER_BYTES + 12]! ^= 1;
   writeFileSync(path, damaged);

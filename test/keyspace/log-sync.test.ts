@@ -80,7 +80,7 @@ test("a failure is told once, and stays until everything is safe elsewhere", asy
   append();
   await Bun.sleep(20);
   expect(state.syncs).toBe(1);
-  await log.startOver();
+  await log.startOver(new Uint8Array(16));
   await sync.files();
   expect(await sync.turns().catch((error: Error) => error.message)).toBe("fsync: EIO");
   sync.recovered();

@@ -35,11 +35,11 @@ function history(
   const path = join(directory.path, "bin_log");
   mkdirSync(path);
   for (const file of files) {
-    const header = encodeFileHeader({ version: 1, fileNumber: file, historyId: of }, 1);
+    const header = encodeFileHeader({ version: 1, fileNumber: file, base: 0, historyId: of }, 1);
     writeFileSync(logFilePath(path, file), concatBytes(header, content));
   }
   if (applied !== null) {
-    sqlite.applier.apply(frozenRows(new TestGeneration().generation), applied, historyId);
+    sqlite.applier.apply(frozenRows(new TestGeneration().generation), applied, historyId, []);
   }
   const reader = new StoreReader(sqlite.options);
   try {

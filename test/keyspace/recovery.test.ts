@@ -29,7 +29,7 @@ const remove = (key: string): Bytes => deleteEvent(stringKey(key).view());
 
 function writeLog(directory: string, file: number, ...turns: readonly Bytes[]): number {
   const header = encodeFileHeader(
-    { version: 1, fileNumber: file, historyId: new Uint8Array(16) },
+    { version: 1, fileNumber: file, base: 0, historyId: new Uint8Array(16) },
     1,
   );
   const bytes = concatBytes(header, ...turns);

@@ -18,6 +18,7 @@ export const testOptions: Omit<KeyspaceOptions, "directory"> = {
   flushIntervalMs: 3_600_000,
   logFileBytesMax: 1 << 30,
   logFilesMax: 0,
+  logAgeMaxSeconds: 0,
 };
 
 export function openTestKeyspace(

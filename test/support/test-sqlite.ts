@@ -38,7 +38,7 @@ export class TestSqlite implements Disposable {
 
   /** Applies a generation, each at a later position of file 1. */
   apply(generation: Generation): void {
-    this.applier.apply(frozenRows(generation), { file: 1, offset: this.#offset++ }, historyId);
+    this.applier.apply(frozenRows(generation), { file: 1, offset: this.#offset++ }, historyId, []);
   }
 
   all(sql: string): unknown[] {
