@@ -503,8 +503,9 @@ export class Keyspace {
     await this.#queue.drained();
     await this.#log.sync().catch(() => {});
     if (flush) await this.#flusher.checkpoint().catch(() => {});
-    await this.#flusher.close().catch(() => {});
+    // The writer comes last: only then are SQLite's companion files removed.
     this.#reader.close();
+    await this.#flusher.close().catch(() => {});
     this.#log.close();
     this.#directory.close();
   }

@@ -2,7 +2,7 @@
  * The SQLite file: how it is opened, its tables, and how an older one becomes a current one.
  * What the columns hold is told beside them; docs/disk-format.md shows the same to people.
  */
-import { Database } from "bun:sqlite";
+import type { Database } from "bun:sqlite";
 import { StorageError } from "../errors.ts";
 import {
   KIND_BITMAP,
@@ -15,6 +15,7 @@ import {
   KIND_ZSCORE,
   KIND_ZSET,
 } from "./row-key.ts";
+import { openSqlite } from "./sqlite-file.ts";
 
 /** "LEDS": marks the file as ours; on disk, never change. */
 export const APPLICATION_ID = 0x4c454453;
@@ -121,7 +122,7 @@ function pragma(db: Database, name: string): number {
 export function openForWriting(options: SqliteOptions): Database {
   let db: Database | null = null;
   try {
-    db = new Database(options.path, { create: true });
+    db = openSqlite(options.path, { create: true });
     db.run("PRAGMA busy_timeout = 1000");
     checkOwner(db, options.path);
     // A file that a killed server has left without tables has no page either: the tables are made in one
@@ -146,7 +147,7 @@ export function openForWriting(options: SqliteOptions): Database {
 
 /** Opens the file, which `openForWriting` has prepared, for reading only. */
 export function openForReading(options: SqliteOptions): Database {
-  const db = new Database(options.path, { readonly: true });
+  const db = openSqlite(options.path, { readonly: true });
   db.run("PRAGMA busy_timeout = 1000");
   tune(db, options);
   return db;

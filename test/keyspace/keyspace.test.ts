@@ -451,7 +451,8 @@ describe("opening", () => {
     keyspace.endTurn();
     opened = [];
     await keyspace.close(false);
-    for (const name of ["ledis.db", "ledis.db-wal", "ledis.db-shm"]) rmSync(file(name));
+    for (const name of ["ledis.db", "ledis.db-wal", "ledis.db-shm"])
+      rmSync(file(name), { force: true });
     expect(await failureOf(open())).toMatch(/begins with file \d+/);
   });
 

@@ -1,8 +1,15 @@
-/** A keyspace that repeats another one, as a slave does, without a wire between them. */
+/** Keyspaces that repeat one another, as slaves do, without a wire between them. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { logFilePath } from "../../src/binlog/log-files.ts";
 import type { LogPosition } from "../../src/binlog/position.ts";
 import { DirectoryBuilder } from "../../src/keyspace/directory-builder.ts";
 import type { Keyspace } from "../../src/keyspace/keyspace.ts";
+import type { KeyspaceOptions } from "../../src/keyspace/keyspace-options.ts";
 import type { Snapshot } from "../../src/keyspace/snapshot.ts";
+import { log } from "../../src/log.ts";
+import { type TemporaryDirectory, temporaryDirectory } from "./temporary-directory.ts";
+import { openTestKeyspace, Rows } from "./test-keyspace.ts";
 
 /** Builds a copy of a snapshot; the next open of `directory` finds it. */
 export async function buildFrom(snapshot: Snapshot, directory: string): Promise<DirectoryBuilder> {
@@ -17,11 +24,6 @@ export async function buildFrom(snapshot: Snapshot, directory: string): Promise<
   return builder;
 }
 
-/** Where a slave asks, and the history that it names. */
-export function askPlace(slave: Keyspace): { at: LogPosition; historyId: Uint8Array } {
-  return { at: slave.history.position, historyId: slave.history.id };
-}
-
 /**
  * Has `slave` read what `master` has.
  *
@@ -32,7 +34,8 @@ export async function catchUp(
   slave: Keyspace,
   bytesMax = 4096,
 ): Promise<boolean> {
-  let { at, historyId }: { at: LogPosition; historyId: Uint8Array | null } = askPlace(slave);
+  let at: LogPosition = slave.history.position;
+  let historyId: Uint8Array | null = slave.history.id;
   for (;;) {
     const stretch = await master.history.read(at, historyId, bytesMax);
     if (stretch.kind === "gone") return false;
@@ -40,5 +43,63 @@ export async function catchUp(
     if (stretch.bytes.length > 0) slave.applyTurns(at, stretch.bytes);
     at = stretch.next;
     historyId = at.offset === 0 ? null : slave.history.id;
+  }
+}
+
+/** Writes one turn with a key of this name. */
+export function write(keyspace: Keyspace, key: string, text = key): void {
+  new Rows(keyspace).set(key, text);
+  keyspace.endTurn();
+}
+
+export function read(keyspace: Keyspace, key: string): string | null {
+  return new Rows(keyspace).get(key);
+}
+
+/** Several keyspaces with a name each; quiet, and closed at the end. */
+export class TestServers {
+  readonly #directory: TemporaryDirectory = temporaryDirectory();
+  readonly #open = new Set<Keyspace>();
+  readonly #sink = log.sink;
+
+  constructor() {
+    log.sink = () => {};
+  }
+
+  pathOf(name: string): string {
+    return join(this.#directory.path, name);
+  }
+
+  /** Content of a log file. */
+  logBytes(name: string, file: number): Buffer {
+    return readFileSync(logFilePath(join(this.pathOf(name), "bin_log"), file));
+  }
+
+  async start(name: string, options: Partial<KeyspaceOptions> = {}): Promise<Keyspace> {
+    const keyspace = await openTestKeyspace(this.pathOf(name), { logFilesMax: 100, ...options });
+    this.#open.add(keyspace);
+    return keyspace;
+  }
+
+  async stop(keyspace: Keyspace, flush = true): Promise<void> {
+    this.#open.delete(keyspace);
+    await keyspace.close(flush);
+  }
+
+  /** A slave that has copied `master` and stands at its end. */
+  async startSlave(master: Keyspace, name: string): Promise<Keyspace> {
+    const snapshot = await master.snapshot();
+    await buildFrom(snapshot, this.pathOf(name));
+    await snapshot.close();
+    const slave = await this.start(name);
+    slave.follow();
+    if (!(await catchUp(master, slave))) throw new Error("the slave cannot go on");
+    return slave;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const keyspace of this.#open) await keyspace.close();
+    this.#directory[Symbol.dispose]();
+    log.sink = this.#sink;
   }
 }
