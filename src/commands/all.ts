@@ -1,5 +1,6 @@
 /** Every command the server knows. */
 
+import { binlogCommand } from "./binlog.ts";
 import { bitmapCommands } from "./bitmaps.ts";
 import { bitCommands } from "./bits.ts";
 import { blockingListCommands } from "./blocking-lists.ts";
@@ -27,6 +28,7 @@ import { zsetRangeCommands } from "./zset-ranges.ts";
 import { zsetCommands } from "./zsets.ts";
 
 export const allCommands: readonly Command[] = [
+  binlogCommand,
   ...bitmapCommands,
   ...bitCommands,
   ...blockingListCommands,

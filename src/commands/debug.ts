@@ -2,6 +2,7 @@
 import { type Bytes, mapKey } from "../bytes/bytes.ts";
 import { parseDouble } from "../bytes/double.ts";
 import { matchesGlob } from "../bytes/glob.ts";
+import { DatasetDigest } from "../database/dataset-digest.ts";
 import { CommandError, wrongSubcommand } from "../errors.ts";
 import { OK, type Reply } from "../resp/reply.ts";
 import { bytes } from "./args.ts";
@@ -9,8 +10,11 @@ import { type Command, command } from "./command.ts";
 import type { Context } from "./context.ts";
 import { helpReply } from "./help.ts";
 import { rawWords } from "./raw-words.ts";
+import { inSlices } from "./slices.ts";
 
 const HELP = helpReply("DEBUG", [
+  "DIGEST",
+  "    Return a digest of everything that the databases hold, whenever and however it was written.",
   "ERROR <string>",
   "    Return a Redis protocol error with <string> as message. Useful for clients",
   "    unit tests to simulate Redis errors.",
@@ -59,6 +63,11 @@ function matchLength(length: number, pattern: Bytes): Reply {
   return matchesGlob(pattern, Buffer.alloc(bytes, "a")) ? 1 : 0;
 }
 
+async function digest({ ledis }: Context): Promise<Reply> {
+  const digest = new DatasetDigest(ledis);
+  return inSlices(() => digest.slice() ?? undefined);
+}
+
 async function flush({ ledis }: Context): Promise<Reply> {
   await ledis.checkpoint();
   return OK;
@@ -72,6 +81,8 @@ function debug(context: Context, name: Bytes, words: readonly Bytes[]): Reply | 
       return HELP;
     case "ERROR 1":
       throw new CommandError(mapKey(first!));
+    case "DIGEST 0":
+      return digest(context);
     case "FLUSH 0":
       return flush(context);
     case "SET-ACTIVE-EXPIRE 1":

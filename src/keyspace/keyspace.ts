@@ -88,6 +88,7 @@ export class Keyspace {
   /** Who waits for the end of the turn to have everything before it frozen. */
   #freezeListeners: (() => void)[] = [];
   #rotationFailed = false;
+  #rotationIsDue = false;
   #closed = false;
   #turnCount = 0;
   /** False: the newest file was written by somebody else, or before a start; see docs/replication.md. */
@@ -335,6 +336,11 @@ export class Keyspace {
     this.#considerFreezing();
   }
 
+  /** Begins a new log file with the next turn. Another server's log has its files from there. */
+  rotateLog(): void {
+    this.#rotationIsDue = true;
+  }
+
   /** Who is told of keys that `applyTurns` writes. */
   onForeignKeys(listener: ForeignListener): void {
     this.#foreignListener = listener;
@@ -554,7 +560,7 @@ export class Keyspace {
     const { failure } = this.#health;
     if (failure !== null) throw new StorageError(`writes are refused: ${failure}`);
     if (!this.#isOwnRun) this.#beginOwnRun();
-    else if (this.#log.isFull) this.#rotate();
+    else if (this.#log.isFull || this.#rotationIsDue) this.#rotate();
     this.#turn.begin(this.#active);
     this.#openListener();
   }
@@ -565,6 +571,7 @@ export class Keyspace {
       this.#log.rotate();
       this.#active.seal();
       this.#rotationFailed = false;
+      this.#rotationIsDue = false;
     } catch (error) {
       if (!this.#rotationFailed) log.warn("binlog", "cannot begin a new file", { error });
       this.#rotationFailed = true;
