@@ -98,6 +98,15 @@ export const errors = {
   noSuchClient: "ERR No such client",
   saveInProgress: "ERR Background save already in progress",
   noAuth: "NOAUTH Authentication required.",
+  nestedMulti: "ERR MULTI calls can not be nested",
+  watchInMulti: "ERR WATCH inside MULTI is not allowed",
+  execWithoutMulti: "ERR EXEC without MULTI",
+  discardWithoutMulti: "ERR DISCARD without MULTI",
+  execAborted: "EXECABORT Transaction discarded because of previous errors.",
+  notInMulti: "ERR Command not allowed inside a transaction",
+  monitorInMulti: "ERR MONITOR isn't allowed for DENY BLOCKING client",
+  monitorAsSlave: "ERR Replica can't interact with the keyspace",
+  clientMemory: "ERR client-query-buffer-limit does not allow this client to hold more",
   readOnly: "READONLY You can't write against a read only replica.",
 } as const;
 
@@ -113,6 +122,16 @@ export function noInputKeys(command: string): string {
 
 export function wrongArity(command: string): string {
   return `ERR wrong number of arguments for '${command}' command`;
+}
+
+/** A client that is subscribed in RESP2 may do little else: `command` in lower case. */
+export function notWhileSubscribed(command: string): string {
+  return `ERR Can't execute '${command}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`;
+}
+
+/** EXEC itself was refused, for the reason that `error` tells. */
+export function execRefused(error: string): string {
+  return `EXECABORT Transaction discarded because of: ${error.replace(/^ERR /, "")}`;
 }
 
 /** Right subcommand, wrong words behind it. `name` is the container's, both in upper case. */

@@ -19,10 +19,13 @@ import { commandCommand } from "./introspection.ts";
 import { keyCommands } from "./keys.ts";
 import { listCommands } from "./lists.ts";
 import { memoryCommand } from "./memory.ts";
+import { monitorCommand } from "./monitor.ts";
 import { objectCommands } from "./object.ts";
+import { pubSubCommands } from "./pub-sub.ts";
 import { serverCommands } from "./server.ts";
 import { setCommands } from "./sets.ts";
 import { stringCommands } from "./strings.ts";
+import { transactionCommands } from "./transactions.ts";
 import { zsetAlgebraCommands } from "./zset-algebra.ts";
 import { zsetRangeCommands } from "./zset-ranges.ts";
 import { zsetCommands } from "./zsets.ts";
@@ -46,11 +49,14 @@ export const allCommands: readonly Command[] = [
   latencyCommand,
   ...listCommands,
   memoryCommand,
+  monitorCommand,
+  ...pubSubCommands,
   ...serverCommands,
   slowLogCommand,
   ...objectCommands,
   ...setCommands,
   ...stringCommands,
+  ...transactionCommands,
   ...zsetAlgebraCommands,
   ...zsetCommands,
   ...zsetRangeCommands,

@@ -110,5 +110,5 @@ function move(
   if (now !== null) return now;
   const target = copyBytes(to);
   const take = (key: Bytes): Reply => copyBytes(lists.move(key, target, fromEnd, toEnd)!);
-  return waitForKeys(context, { keys: [from], type: TYPE_LIST, take }, timeoutMs);
+  return waitForKeys(context, { keys: [from], type: TYPE_LIST, take }, timeoutMs, null);
 }

@@ -6,7 +6,7 @@ import type { Wish } from "../database/waiters.ts";
 import { CommandError, errors } from "../errors.ts";
 import { NULL_ARRAY, type Reply } from "../resp/reply.ts";
 import { type Arg, bytes } from "./args.ts";
-import type { Context } from "./context.ts";
+import type { Answer, Context } from "./context.ts";
 
 /** Longest delay that a timer takes, in ms; longer waits need several. */
 const TIMER_MS_MAX = 2 ** 31 - 1;
@@ -41,8 +41,18 @@ export function parseTimeout(text: Bytes): number {
  * the selected database and hold nothing of the kind now.
  *
  * @param timeoutMs 0: for ever
+ * @param nothing the answer where nobody may wait
  */
-export async function waitForKeys(
+export function waitForKeys(
+  context: Context,
+  wish: Wish<Reply>,
+  timeoutMs: number,
+  nothing: Reply = NULL_ARRAY,
+): Answer {
+  return context.client.mayWait ? wait(context, wish, timeoutMs) : nothing;
+}
+
+async function wait(
   { client, db, ledis }: Context,
   wish: Wish<Reply>,
   timeoutMs: number,

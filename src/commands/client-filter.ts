@@ -4,14 +4,15 @@ import { parseSafeInteger } from "../bytes/integer.ts";
 import { CommandError, errors } from "../errors.ts";
 import type { Client } from "./context.ts";
 
-/** Kinds of clients that Redis tells apart; here all are normal. */
+/** Kinds of clients that Redis tells apart. */
 const TYPES = ["NORMAL", "SLAVE", "REPLICA", "PUBSUB", "MASTER"] as const;
 
-/** True when clients of this type can be there. @throws {CommandError} there is no such type */
-export function isNormalType(word: Bytes): boolean {
+/** Whether a client is of this type. @throws {CommandError} there is no such type */
+export function typeTest(word: Bytes): Test {
   const type = TYPES.find((known) => equalsIgnoreCase(word, known));
   if (type === undefined) throw new CommandError(`ERR Unknown client type '${mapKey(word)}'`);
-  return type === "NORMAL";
+  if (type === "PUBSUB") return (client) => client.isSubscriber;
+  return type === "NORMAL" ? (client) => !client.isSubscriber : () => false;
 }
 
 type Test = (client: Client) => boolean;
@@ -36,8 +37,7 @@ function testOf(name: Bytes, value: Bytes): Test | null {
   if (equalsIgnoreCase(name, "LADDR")) return (client) => client.localAddress === text;
   if (equalsIgnoreCase(name, "USER")) return userTest(value);
   if (!equalsIgnoreCase(name, "TYPE")) return null;
-  const normal = isNormalType(value);
-  return () => normal;
+  return typeTest(value);
 }
 
 function yesOrNo(word: Bytes): boolean {

@@ -6,8 +6,13 @@ import type { Client } from "./context.ts";
 const CONNECTION_BYTES = 2048;
 
 function flagsOf(client: Client): string {
+  const { transaction } = client;
   const flags = [
+    client.isMonitor ? "O" : "",
+    client.isSubscriber ? "P" : "",
+    transaction.isOpen ? "x" : "",
     client.isBlocked ? "b" : "",
+    transaction.isDirty ? "d" : "",
     client.isClosing ? "c" : "",
     client.isUnix ? "U" : "",
     client.noEvict ? "e" : "",
@@ -22,12 +27,13 @@ function seconds(milliseconds: number): number {
 
 /** Memory that the client's buffers and connection take, in bytes: about that. */
 export function clientBytes(client: Client): number {
-  return CONNECTION_BYTES + client.inputBytes + client.outputBytes;
+  return CONNECTION_BYTES + client.inputBytes + client.outputBytes + client.transaction.bytes;
 }
 
 /** The line, without its end. */
 export function clientLine(client: Client): string {
   const nowMs = clock.nowMs();
+  const { subscriptions, transaction } = client;
   const fields: readonly (readonly [name: string, value: string | number])[] = [
     ["id", client.id],
     ["addr", client.address],
@@ -38,14 +44,14 @@ export function clientLine(client: Client): string {
     ["idle", seconds(nowMs - client.lastActiveAtMs)],
     ["flags", flagsOf(client)],
     ["db", client.database],
-    ["sub", 0],
-    ["psub", 0],
-    ["ssub", 0],
-    ["multi", -1],
+    ["sub", subscriptions.count("channel")],
+    ["psub", subscriptions.count("pattern")],
+    ["ssub", subscriptions.count("shard")],
+    ["multi", transaction.isOpen ? transaction.count : -1],
     ["qbuf", client.inputBytes],
     ["qbuf-free", 0],
     ["argv-mem", 0],
-    ["multi-mem", 0],
+    ["multi-mem", transaction.bytes],
     ["rbs", 0],
     ["rbp", 0],
     ["obl", 0],

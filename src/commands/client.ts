@@ -5,7 +5,7 @@ import { clock } from "../clock.ts";
 import { CommandError, errors, wrongSubcommand } from "../errors.ts";
 import { OK, Pairs, type Reply, SetReply, Verbatim } from "../resp/reply.ts";
 import { type Arg, type ArgumentDoc, bytes, choice } from "./args.ts";
-import { isNormalType, parseKillFilters } from "./client-filter.ts";
+import { parseKillFilters, typeTest } from "./client-filter.ts";
 import { CLIENT_HELP } from "./client-help.ts";
 import { clientLine } from "./client-line.ts";
 import { clientNameOf, isPlainWord } from "./client-name.ts";
@@ -78,7 +78,7 @@ function listed({ server }: Context, words: readonly Bytes[]): Iterable<Client> 
   const [kind, ...values] = words;
   if (kind === undefined) return server.clients();
   if (equalsIgnoreCase(kind, "TYPE") && values.length === 1) {
-    return isNormalType(values[0]!) ? server.clients() : [];
+    return [...server.clients()].filter(typeTest(values[0]!));
   }
   if (!equalsIgnoreCase(kind, "ID") || values.length === 0) throw new CommandError(errors.syntax);
   const byId = new Map([...server.clients()].map((client) => [client.id, client]));

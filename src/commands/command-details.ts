@@ -8,10 +8,12 @@ const FLAGS: readonly CommandFlag[] = [
   "readonly",
   "denyoom",
   "admin",
+  "pubsub",
   "noscript",
   "blocking",
   "loading",
   "stale",
+  "skip_slowlog",
   "fast",
   "no_auth",
   "no_async_loading",
@@ -30,12 +32,14 @@ const CATEGORIES: readonly (readonly [name: string, has: (command: Command) => b
   ["hash", inGroup("hash")],
   ["string", inGroup("string")],
   ["bitmap", inGroup("bitmap")],
+  ["pubsub", ({ flags }) => flags.has("pubsub")],
   ["admin", ({ flags }) => flags.has("admin")],
   ["fast", ({ flags }) => flags.has("fast")],
   ["slow", ({ flags }) => !flags.has("fast")],
   ["blocking", ({ flags }) => flags.has("blocking")],
   ["dangerous", ({ flags }) => flags.has("admin") || flags.has("dangerous")],
   ["connection", (command) => command.group === "connection" && !isContainer(command)],
+  ["transaction", inGroup("transactions")],
 ];
 
 function inGroup(group: CommandGroup): (command: Command) => boolean {
@@ -61,8 +65,13 @@ function hasMovableKeys(command: Command): boolean {
 
 /** What a command does to its keys, as Redis calls it. */
 export function keyFlags(command: Command): SetReply {
-  const names = command.isWrite ? ["RW", "access", "update"] : ["RO", "access"];
-  return new SetReply(names.map((name) => new Status(name)));
+  return new SetReply(keyFlagNames(command).map((name) => new Status(name)));
+}
+
+function keyFlagNames({ isWrite, flags }: Command): string[] {
+  if (isWrite) return ["RW", "access", "update"];
+  if (flags.has("pubsub")) return ["not_key"];
+  return flags.has("readonly") ? ["RO", "access"] : ["RO"];
 }
 
 function keySpecs(command: Command): SetReply {

@@ -14,10 +14,12 @@ export type CommandGroup =
   | "hash"
   | "ledis"
   | "list"
+  | "pubsub"
   | "server"
   | "set"
   | "sorted-set"
-  | "string";
+  | "string"
+  | "transactions";
 
 /**
  * - `write`: may change data: refused on a read-only slave and while the disk takes no writes
@@ -31,6 +33,9 @@ export type CommandGroup =
  * - `blocking`: may wait
  * - `no_async_loading`, `allow_busy`: as in Redis, for clients that look
  * - `no_multi`: not inside MULTI
+ * - `pubsub`: publishes, subscribes, or shows who does
+ * - `may_replicate`: writes no data, but CLIENT PAUSE WRITE holds it back all the same; not told to clients
+ * - `skip_slowlog`: not in the slow log
  */
 export type CommandFlag =
   | "write"
@@ -46,7 +51,10 @@ export type CommandFlag =
   | "no_auth"
   | "no_async_loading"
   | "no_multi"
-  | "allow_busy";
+  | "allow_busy"
+  | "pubsub"
+  | "may_replicate"
+  | "skip_slowlog";
 
 /** Which words of a request are keys: from `first` to `last` (negative: from the end), every `step`-th. */
 export interface KeyPositions {

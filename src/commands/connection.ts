@@ -129,6 +129,9 @@ function reset({ client, server }: Context): Reply {
   client.name = "";
   client.noEvict = false;
   client.noTouch = false;
+  client.transaction.discard();
+  client.subscriptions.clear();
+  client.isMonitor = false;
   client.setReplyMode("on");
   client.authenticated = server.config.get("requirepass") === "";
   return RESET;
@@ -166,7 +169,8 @@ export const connectionCommands: readonly Command[] = [
     summary: "Answers PONG, or its argument.",
     flags: ["fast"],
     args: [optional(bytes("message"))],
-    run: (_, message) => message ?? PONG,
+    run: ({ client }, message) =>
+      client.isSubscriber && client.protocol === 2 ? ["pong", message ?? ""] : (message ?? PONG),
   }),
   command("connection", {
     name: "QUIT",

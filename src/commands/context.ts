@@ -1,6 +1,8 @@
 /** What a command may ask of the connection that sent it and of the server around it. */
+import type { Bytes } from "../bytes/bytes.ts";
 import type { Config } from "../config/config.ts";
 import type { DB } from "../database/db.ts";
+import type { KeyTable } from "../database/key-table.ts";
 import type { Ledis } from "../database/ledis.ts";
 import type { Reply } from "../resp/reply.ts";
 import type { Protocol } from "../resp/reply-writer.ts";
@@ -8,6 +10,55 @@ import type { CommandTable } from "./table.ts";
 
 /** How a client's replies are suppressed; see CLIENT REPLY. */
 export type ReplyMode = "on" | "off" | "skip";
+
+/** Commands that a client queues for EXEC, and the keys that must not change until then. */
+export interface Transaction {
+  /** True from MULTI to the end of EXEC. */
+  readonly isOpen: boolean;
+  /** True while EXEC runs. */
+  readonly isRunning: boolean;
+  /** True when a watched key is known to have changed. */
+  readonly isDirty: boolean;
+  /** Commands in the queue. */
+  readonly count: number;
+  /** Memory of queue and watched keys: about that. */
+  readonly bytes: number;
+  /** MULTI. @throws {CommandError} it is open */
+  begin(): void;
+  /** Forgets queue and watched keys. */
+  discard(): void;
+  /** EXEC: runs the queue in this turn. @throws {CommandError} it is not open, or a command was refused */
+  execute(): Answer;
+  /** @throws {CommandError} too many keys */
+  watch(table: KeyTable, keys: readonly Bytes[]): void;
+  unwatch(): void;
+}
+
+/** What a subscription names: a channel, channels that match a pattern, or a shard channel. */
+export type ChannelKind = "channel" | "pattern" | "shard";
+
+/** What one client is subscribed to. */
+export interface Subscriptions {
+  count(kind: ChannelKind): number;
+  names(kind: ChannelKind): Bytes[];
+  /** Adds subscriptions; what is there already stays. @throws {CommandError} they take too much memory */
+  add(kind: ChannelKind, name: Bytes): void;
+  remove(kind: ChannelKind, name: Bytes): void;
+  clear(): void;
+  /** Refuses what `add` of all these would refuse. @throws {CommandError} they take too much memory */
+  check(names: readonly Bytes[]): void;
+}
+
+/** Messages between clients. */
+export interface PubSub {
+  /** Sends a message to all who are subscribed; answers to how many subscriptions. */
+  publish(kind: "channel" | "shard", channel: Bytes, message: Bytes): number;
+  /** Names that somebody is subscribed to, those that match a pattern if it is given. */
+  names(kind: ChannelKind, pattern: Bytes | null): Bytes[];
+  subscribers(kind: ChannelKind, name: Bytes): number;
+  /** How many names somebody is subscribed to. */
+  count(kind: ChannelKind): number;
+}
 
 /** A client's connection, as commands see it. */
 export interface Client {
@@ -30,6 +81,14 @@ export interface Client {
   readonly inputBytes: number;
   /** Bytes of replies that the socket has not taken yet. */
   readonly outputBytes: number;
+  readonly transaction: Transaction;
+  readonly subscriptions: Subscriptions;
+  /** Subscribed to anything. */
+  readonly isSubscriber: boolean;
+  /** False within EXEC: who would wait answers at once, who works in slices works to the end. */
+  readonly mayWait: boolean;
+  /** Gets a line for each command that the server runs: MONITOR. */
+  isMonitor: boolean;
   name: string;
   libraryName: string;
   libraryVersion: string;
@@ -135,6 +194,7 @@ export interface Server {
   readonly commands: CommandTable;
   readonly stats: ServerStats;
   readonly slowLog: SlowLog;
+  readonly pubSub: PubSub;
   /** 40 hex digits, new at every start. */
   readonly runId: string;
   readonly startedAtMs: number;

@@ -11,8 +11,8 @@ export const databaseCommands: readonly Command[] = [
     summary: "Answers how many keys the database has, those included that have just expired.",
     flags: ["readonly", "fast"],
     args: [],
-    run({ db }) {
-      const counts = db.counts();
+    run({ client, db }) {
+      const counts = client.mayWait ? db.counts() : db.countsAtOnce();
       return counts instanceof Promise ? counts.then(({ keys }) => keys) : counts.keys;
     },
   }),

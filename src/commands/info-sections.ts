@@ -2,6 +2,7 @@
 import { cpus, release, totalmem } from "node:os";
 import { resolve } from "node:path";
 import { clock } from "../clock.ts";
+import type { SpaceCounts } from "../keyspace/store-reader.ts";
 import { redisVersion, version } from "../version.ts";
 import { clientBytes } from "./client-line.ts";
 import type { CommandStats, Context } from "./context.ts";
@@ -181,8 +182,9 @@ function statsFields({ ledis, server }: Context): InfoField[] {
     ["evicted_clients", 0],
     ["keyspace_hits", ledis.lookups.hits],
     ["keyspace_misses", ledis.lookups.misses],
-    ["pubsub_channels", 0],
-    ["pubsub_patterns", 0],
+    ["pubsub_channels", server.pubSub.count("channel")],
+    ["pubsub_patterns", server.pubSub.count("pattern")],
+    ["pubsubshard_channels", server.pubSub.count("shard")],
     ["latest_fork_usec", 0],
     ["total_forks", 0],
     ["migrate_cached_sockets", 0],
@@ -237,14 +239,14 @@ function errorStatsFields({ server }: Context): InfoField[] {
   return [...server.stats.errors].map(([code, count]) => [`errorstat_${code}`, `count=${count}`]);
 }
 
-async function keyspaceFields({ ledis }: Context): Promise<InfoField[]> {
-  const fields: InfoField[] = [];
-  for (let number = 0; number < ledis.options.databases; number++) {
-    const counted = ledis.select(number).counts();
-    const { keys, expires } = counted instanceof Promise ? await counted : counted;
-    if (keys > 0) fields.push([`db${number}`, `keys=${keys},expires=${expires},avg_ttl=0`]);
-  }
-  return fields;
+function keyspaceFields({ client, ledis }: Context): InfoField[] | Promise<InfoField[]> {
+  const all = Array.from({ length: ledis.options.databases }, (_, number) => ledis.select(number));
+  const show = (counts: readonly SpaceCounts[]): InfoField[] =>
+    counts.flatMap(({ keys, expires }, number) =>
+      keys === 0 ? [] : [[`db${number}`, `keys=${keys},expires=${expires},avg_ttl=0`]],
+    );
+  if (!client.mayWait) return show(all.map((db) => db.countsAtOnce()));
+  return Promise.all(all.map((db) => db.counts())).then(show);
 }
 
 /** In Redis's order. */

@@ -3,7 +3,7 @@ import { type Bytes, mapKey } from "../bytes/bytes.ts";
 import { type Reply, Verbatim } from "../resp/reply.ts";
 import { any, bytes } from "./args.ts";
 import { type Command, command } from "./command.ts";
-import type { Context } from "./context.ts";
+import type { Answer, Context } from "./context.ts";
 import { type InfoField, type InfoSection, redisSections } from "./info-sections.ts";
 
 /** What only this server has: its memory, log and flushes. */
@@ -52,16 +52,24 @@ function chosen(words: readonly Bytes[]): InfoSection[] {
   );
 }
 
-async function info(context: Context, words: readonly Bytes[]): Promise<Reply> {
-  const texts: string[] = [];
-  for (const { name, fields } of chosen(words)) {
+function info(context: Context, words: readonly Bytes[]): Answer {
+  const parts = chosen(words).map(({ name, fields }) => {
     const found = fields(context);
-    const lines = (found instanceof Promise ? await found : found).map(
-      ([field, value]) => `${field}:${value}\r\n`,
-    );
-    texts.push(`# ${name}\r\n${lines.join("")}`);
-  }
-  return new Verbatim("txt", texts.join("\r\n"));
+    return found instanceof Promise
+      ? found.then((fields) => show(name, fields))
+      : show(name, found);
+  });
+  const ready = parts.filter((part) => typeof part === "string");
+  if (ready.length === parts.length) return whole(ready);
+  return Promise.all(parts).then(whole);
+}
+
+function show(name: string, fields: readonly InfoField[]): string {
+  return `# ${name}\r\n${fields.map(([field, value]) => `${field}:${value}\r\n`).join("")}`;
+}
+
+function whole(sections: readonly string[]): Reply {
+  return new Verbatim("txt", sections.join("\r\n"));
 }
 
 export const infoCommand: Command = command("server", {

@@ -143,8 +143,8 @@ function namedType(name: Bytes): number {
   return typeOfName(mapKey(name).toLowerCase()) ?? NO_TYPE;
 }
 
-/** In slices, so that a walk over many keys keeps nobody waiting. */
-function matchingKeys({ db }: Context, pattern: Bytes): Answer {
+/** In slices, so that a walk over many keys keeps nobody waiting; within EXEC at once. */
+function matchingKeys({ client, db }: Context, pattern: Bytes): Answer {
   const found: Bytes[] = [];
   let after: Bytes | null = null;
   return inSlices<Reply>(() => {
@@ -152,5 +152,5 @@ function matchingKeys({ db }: Context, pattern: Bytes): Answer {
     for (const key of page.keys) found.push(key);
     after = page.last;
     return after === null ? found : undefined;
-  });
+  }, client.mayWait);
 }

@@ -98,7 +98,7 @@ export const options = [
     default: "1gb",
     min: 1048576,
     runtime: true,
-    doc: "Most bytes that one client's unfinished requests may take.",
+    doc: "Most bytes that one client's unfinished requests may take; also its commands between MULTI and EXEC, the keys it watches, and its subscriptions, each.",
   },
   {
     name: "client-output-buffer-limit",
@@ -106,7 +106,7 @@ export const options = [
     type: "limits",
     default: "256mb",
     runtime: true,
-    doc: "Close a normal client with more unread reply bytes than this. Also in Redis's form, `class hard soft soft-seconds ...`, where soft is a limit for so many seconds and 0 none. The classes slave and pubsub are kept and answered; pull replication has no use for the first.",
+    doc: "Close a normal client with more unread reply bytes than this. Also in Redis's form, `class hard soft soft-seconds ...`, where soft is a limit for so many seconds and 0 none. The class pubsub is for clients with subscriptions; slave is kept and answered, pull replication has no use for it.",
   },
   {
     name: "enable-debug-command",

@@ -71,6 +71,11 @@ export class Collections {
     return { type, id: this.#spaces.newId(), size: 0, expireAt: 0, extra, isStored: false };
   }
 
+  /** Tells who watches the key that it was changed, though its row was not. */
+  changed(key: Bytes): void {
+    this.#keys.changed(key);
+  }
+
   /** Writes the key row; a collection without elements is removed instead. */
   save(key: Bytes, header: CollectionHeader): void {
     if (header.size === 0) {

@@ -28,6 +28,7 @@ import { ScanCursors } from "./scan-cursors.ts";
 import { Spaces } from "./spaces.ts";
 import { TurnLoop } from "./turn-loop.ts";
 import { Waiters } from "./waiters.ts";
+import { Watches } from "./watches.ts";
 import { ZSetOrder } from "./zset-entries.ts";
 
 export { type Bytes, copyBytes, fromText, toText } from "../bytes/bytes.ts";
@@ -71,6 +72,8 @@ export class Ledis {
   readonly turns: TurnLoop;
   /** Blocking commands that wait for keys, of all databases. */
   readonly waiters: Waiters;
+  /** Keys that must not change unnoticed, of all databases. */
+  readonly watches: Watches;
   readonly cursors = new ScanCursors();
   readonly zsetOrder: ZSetOrder;
   /** Of all databases; whoever shows them may set them back. */
@@ -87,6 +90,7 @@ export class Ledis {
     this.zsetOrder = new ZSetOrder(keyspace);
     this.turns = new TurnLoop(keyspace);
     this.waiters = new Waiters(this.turns);
+    this.watches = new Watches(this.turns);
     this.expiry = new Expiry(keyspace, (space) => this.#tableOf(space));
     this.turns.listen({
       committed: () => {

@@ -154,6 +154,8 @@ export class Lists {
     if (list === null) return;
     const { first, count } = clip(list.size, start, stop);
     if (count < list.size) this.#keep(key, list, first, count);
+    // As in Redis, it counts as a change even where nothing is cut off.
+    else this.#collections.changed(key);
   }
 
   /** Removes up to `count` items at an end; answers how many. @throws {CommandError} WRONGTYPE */

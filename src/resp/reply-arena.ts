@@ -84,6 +84,14 @@ export class ReplyArena {
     this.length = copyRange(source, start, end, this.buffer, this.length);
   }
 
+  /** Appends copies of what {@link slices} of another arena has answered. */
+  appendCopies(parts: readonly Bytes[]): void {
+    for (const part of parts) {
+      this.reserve(part.length);
+      this.length = copyRange(part, 0, part.length, this.buffer, this.length);
+    }
+  }
+
   /**
    * What was appended between two offsets, in order: views of the buffer, which hold until
    * {@link reset} or {@link truncate}, and large values themselves. No part is empty.

@@ -12,10 +12,12 @@ import {
 } from "./number-line.ts";
 import {
   Double,
+  Encoded,
   ErrorReply,
   NullArray,
   Pairs,
   Push,
+  Pushes,
   type Reply,
   SetReply,
   Status,
@@ -75,7 +77,9 @@ export class ReplyWriter extends ReplyArena {
     } else if (reply instanceof Push) {
       this.pushHeader(reply.items.length, protocol);
       this.items(reply.items, protocol);
-    } else if (reply instanceof Verbatim) this.verbatim(reply.format, reply.text, protocol);
+    } else if (reply instanceof Pushes) this.items(reply.messages, protocol);
+    else if (reply instanceof Encoded) this.appendCopies(reply.parts);
+    else if (reply instanceof Verbatim) this.verbatim(reply.format, reply.text, protocol);
     else if (reply instanceof NullArray) this.nullArray(protocol);
     else {
       this.arrayHeader(reply.length);

@@ -20,6 +20,8 @@ import { encodeLine } from "./reply-line.ts";
  * | `Pairs` | array, flat | map `%` |
  * | `SetReply` | array | set `~` |
  * | `Push` | array | push `>` |
+ * | `Encoded` | its bytes | its bytes |
+ * | `Pushes` | its messages, one behind the other, without a frame | the same |
  */
 export type Reply =
   | Bytes
@@ -35,6 +37,8 @@ export type Reply =
   | Pairs
   | SetReply
   | Push
+  | Pushes
+  | Encoded
   | NullArray
   | readonly Reply[];
 
@@ -109,6 +113,24 @@ export class Push {
   }
 }
 
+/** What a command answers with messages instead of a reply: none, one or several. */
+export class Pushes {
+  readonly messages: readonly Push[];
+
+  constructor(messages: readonly Push[]) {
+    this.messages = messages;
+  }
+}
+
+/** A reply that is encoded already, in the protocol of whom it is for. */
+export class Encoded {
+  readonly parts: readonly Bytes[];
+
+  constructor(parts: readonly Bytes[]) {
+    this.parts = parts;
+  }
+}
+
 /** Null where an array was asked for: see {@link NULL_ARRAY}. */
 export class NullArray {
   /** Keeps the type checker from taking other objects for one. */
@@ -117,6 +139,12 @@ export class NullArray {
 
 /** What BLPOP answers when it timed out, EXEC when a watched key changed. */
 export const NULL_ARRAY = new NullArray();
+
+/** Of a command that answers nothing. */
+export const NO_REPLY = new Pushes([]);
+
+/** Of a command that has written its answer itself. */
+export const WRITTEN = new Encoded([]);
 
 export const OK = new Status("OK");
 export const PONG = new Status("PONG");

@@ -4,9 +4,10 @@
 import { randomBytes } from "node:crypto";
 import { allCommands } from "../commands/all.ts";
 import type { Command } from "../commands/command.ts";
-import type { PauseMode, Server, ShutdownOptions } from "../commands/context.ts";
+import type { Answer, PauseMode, Server, ShutdownOptions } from "../commands/context.ts";
 import { CommandTable } from "../commands/table.ts";
 import type { Address } from "../config/address.ts";
+import type { BufferLimits } from "../config/buffer-limits.ts";
 import type { Config } from "../config/config.ts";
 import { logLevelOf } from "../config/log-level.ts";
 import { Ledis } from "../database/ledis.ts";
@@ -21,9 +22,12 @@ import { type ClientSocket, Connection, type RequestRunner } from "./connection.
 import { Dispatcher } from "./dispatch.ts";
 import { ledisOptions } from "./ledis-options.ts";
 import { type Listener, listen, type Peer } from "./listener.ts";
+import { Monitors } from "./monitors.ts";
+import { MessageRouter } from "./pub-sub.ts";
 import { Saves } from "./saves.ts";
 import { Stats } from "./server-stats.ts";
 import { SlowCommands } from "./slow-log.ts";
+import type { QueuedCommand } from "./transaction.ts";
 import { TurnOutput } from "./turn-output.ts";
 
 /** How often idle connections are looked for and rates are taken, in ms. */
@@ -50,6 +54,9 @@ export class App implements Server, RequestRunner {
   readonly saves = new Saves(() => this.ledis.checkpoint());
   readonly runId = randomBytes(20).toHex();
   readonly startedAtMs = Date.now();
+  readonly pubSub = new MessageRouter(this);
+  readonly channels = this.pubSub.channels;
+  readonly monitors = new Monitors();
   readonly #connections = new Set<Connection>();
   readonly #dispatcher: Dispatcher;
   readonly #pause = new ClientPause(() => this.#resumeHeld());
@@ -65,12 +72,13 @@ export class App implements Server, RequestRunner {
   #stopped: Promise<void> | null = null;
   #slowUs = 0;
   #onShutdown: (options: ShutdownOptions) => void = () => {};
-  outputBytesMax = 0;
+  outputLimits: BufferLimits;
 
   private constructor(config: Config) {
     this.config = config;
     this.slowLog = new SlowCommands(config.get("slowlog-max-len"));
     this.#dispatcher = new Dispatcher(this);
+    this.outputLimits = config.get("client-output-buffer-limit");
     this.#followConfig();
   }
 
@@ -159,9 +167,13 @@ export class App implements Server, RequestRunner {
     return this.#dispatcher.run(connection, request);
   }
 
+  runQueued(connection: Connection, queue: readonly QueuedCommand[]): Answer {
+    return this.#dispatcher.runQueued(connection, queue);
+  }
+
   /** True when CLIENT PAUSE holds the command back; the connection goes on when it ends. */
   holdsForPause(connection: Connection, command: Command): boolean {
-    if (!this.#pause.holds(command)) return false;
+    if (!this.#pause.holds(command, connection.transaction)) return false;
     this.#held.push(connection);
     return true;
   }
@@ -203,7 +215,7 @@ export class App implements Server, RequestRunner {
       this.stats.countError(error);
     }
     const threshold = this.#slowUs;
-    if (threshold >= 0 && durationUs >= threshold) {
+    if (threshold >= 0 && durationUs >= threshold && !command.flags.has("skip_slowlog")) {
       this.slowLog.add(command, request, durationUs, connection);
     }
     this.#accessLog?.write(connection, command, request, durationUs, error);
@@ -335,11 +347,11 @@ export class App implements Server, RequestRunner {
     this.stats.sample();
     const nowMs = Date.now();
     const timeoutMs = this.config.get("timeout") * 1000;
-    const limit = this.config.get("client-output-buffer-limit").normal;
     for (const connection of [...this.#connections]) {
-      const isIdle = !connection.isBlocked && nowMs - connection.lastActiveAtMs > timeoutMs;
+      const isWaiting = connection.isBlocked || connection.isSubscriber || connection.isMonitor;
+      const isIdle = !isWaiting && nowMs - connection.lastActiveAtMs > timeoutMs;
       if (timeoutMs > 0 && isIdle) connection.kill();
-      else connection.checkSoftLimit(limit, nowMs);
+      else connection.checkSoftLimit(nowMs);
     }
   }
 
@@ -357,9 +369,8 @@ export class App implements Server, RequestRunner {
     config.onChange("slowlog-max-len", (length) => {
       this.slowLog.lengthMax = length;
     });
-    this.outputBytesMax = config.get("client-output-buffer-limit").normal.hardBytes;
     config.onChange("client-output-buffer-limit", (limits) => {
-      this.outputBytesMax = limits.normal.hardBytes;
+      this.outputLimits = limits;
     });
     config.onChange("access_log", (name) => this.#openAccessLog(name));
     config.onChange("requirepass", (password) => {

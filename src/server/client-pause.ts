@@ -3,6 +3,14 @@ import { clock } from "../clock.ts";
 import type { Command } from "../commands/command.ts";
 import type { PauseMode } from "../commands/context.ts";
 
+/** What EXEC would do. */
+export interface QueuedWrites {
+  readonly hasWrites: boolean;
+  readonly hasMessages: boolean;
+}
+
+const NOTHING_QUEUED: QueuedWrites = { hasWrites: false, hasMessages: false };
+
 export class ClientPause {
   #untilMs = 0;
   #mode: PauseMode = "all";
@@ -35,7 +43,9 @@ export class ClientPause {
   }
 
   /** True when the command has to wait; in the mode "all" that is any command, as in Redis. */
-  holds(command: Command): boolean {
-    return this.#timer !== null && (this.#mode === "all" || command.isWrite);
+  holds(command: Command, transaction: QueuedWrites = NOTHING_QUEUED): boolean {
+    if (this.#timer === null) return false;
+    if (this.#mode === "all" || command.isWrite || command.flags.has("may_replicate")) return true;
+    return command.name === "EXEC" && (transaction.hasWrites || transaction.hasMessages);
   }
 }

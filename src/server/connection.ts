@@ -4,8 +4,8 @@
  */
 import type { Bytes } from "../bytes/bytes.ts";
 import { clock } from "../clock.ts";
-import type { Client, Context, ReplyMode, Server } from "../commands/context.ts";
-import type { BufferLimit } from "../config/buffer-limits.ts";
+import type { Answer, Client, Context, ReplyMode, Server } from "../commands/context.ts";
+import type { BufferLimit, BufferLimits } from "../config/buffer-limits.ts";
 import type { DB } from "../database/db.ts";
 import type { Ledis } from "../database/ledis.ts";
 import { log } from "../log.ts";
@@ -15,8 +15,13 @@ import type { Protocol } from "../resp/reply-writer.ts";
 import type { Request } from "../resp/request.ts";
 import type { RequestLimits } from "../resp/request-limits.ts";
 import { RequestParser } from "../resp/request-parser.ts";
+import { type Channels, ClientSubscriptions } from "./channels.ts";
+import type { Monitors } from "./monitors.ts";
 import { Outgoing, type Writable } from "./outgoing.ts";
-import type { ReplySink, TurnOutput } from "./turn-output.ts";
+import type { Subscriber } from "./pub-sub.ts";
+import { ReplySwitch } from "./reply-switch.ts";
+import { ClientTransaction, type QueuedCommand, type TransactionHost } from "./transaction.ts";
+import type { TurnOutput } from "./turn-output.ts";
 
 /** What a connection needs of its socket. */
 export interface ClientSocket extends Writable {
@@ -50,9 +55,13 @@ export interface RequestRunner extends Server {
    * - "hold": it may not run yet; the same request is to be offered again after `resume`
    */
   run(connection: Connection, request: Request): "done" | "wait" | "hold";
+  /** Runs the commands of an EXEC in this turn and answers their replies as one. */
+  runQueued(connection: Connection, queue: readonly QueuedCommand[]): Answer;
   closed(connection: Connection): void;
-  /** Most bytes of replies that a client may leave unread, 0 for no limit. */
-  readonly outputBytesMax: number;
+  /** How much clients may leave unread. */
+  readonly outputLimits: BufferLimits;
+  readonly channels: Channels<Subscriber>;
+  readonly monitors: Monitors;
 }
 
 /** Requests of one connection in one turn: others want to be served as well. */
@@ -62,10 +71,7 @@ const REPLY_BYTES_PER_TURN = 4 << 20;
 /** A client that has left more than this unread is not read from. */
 const UNREAD_PAUSE_BYTES = 64 << 10;
 
-/** What happens to replies: CLIENT REPLY SKIP silences itself and the command behind it. */
-type Replies = "on" | "off" | "skip this and next" | "skip this";
-
-export class Connection implements Client, Context, ReplySink {
+export class Connection implements Client, Context, Subscriber, TransactionHost {
   readonly id: number;
   readonly address: string;
   readonly localAddress: string;
@@ -76,6 +82,8 @@ export class Connection implements Client, Context, ReplySink {
   readonly #runner: RequestRunner;
   readonly #parser: RequestParser;
   readonly #outgoing: Outgoing;
+  readonly transaction = new ClientTransaction(this);
+  readonly subscriptions: ClientSubscriptions<Subscriber>;
   lastActiveAtMs = Date.now();
   lastCommand = "NULL";
   name = "";
@@ -95,9 +103,9 @@ export class Connection implements Client, Context, ReplySink {
   #closing = false;
   /** True when the last reply was handed over; earlier ones may still wait for the disk when `closing` is set. */
   #ended = false;
-  #closed = false;
+  isClosed = false;
   #inRun = false;
-  #replies: Replies = "on";
+  readonly #replies = new ReplySwitch();
   /** Since when more is unread than the soft limit allows, ms; 0: it is not. */
   #overSoftLimitSinceMs = 0;
 
@@ -121,6 +129,7 @@ export class Connection implements Client, Context, ReplySink {
     this.#runner = runner;
     this.#parser = new RequestParser(limits);
     this.#outgoing = new Outgoing(socket);
+    this.subscriptions = new ClientSubscriptions(runner.channels, this, () => limits.queryBytesMax);
   }
 
   get ledis(): Ledis {
@@ -148,6 +157,33 @@ export class Connection implements Client, Context, ReplySink {
     this.limits.authenticated = authenticated;
   }
 
+  runQueued(queue: readonly QueuedCommand[]): Answer {
+    return this.#runner.runQueued(this, queue);
+  }
+
+  get isSubscriber(): boolean {
+    return this.subscriptions.total > 0;
+  }
+
+  get mayWait(): boolean {
+    return !this.transaction.isRunning;
+  }
+
+  get isMonitor(): boolean {
+    return this.#runner.monitors.has(this);
+  }
+
+  set isMonitor(isMonitor: boolean) {
+    if (isMonitor) this.#runner.monitors.add(this);
+    else this.#runner.monitors.remove(this);
+  }
+
+  /** How much of its replies or messages it may leave unread. */
+  get outputLimit(): BufferLimit {
+    const limits = this.#runner.outputLimits;
+    return this.isSubscriber ? limits.pubsub : limits.normal;
+  }
+
   get isBlocked(): boolean {
     return this.#waiting;
   }
@@ -165,10 +201,6 @@ export class Connection implements Client, Context, ReplySink {
     return this.#socket.fd ?? -1;
   }
 
-  get isClosed(): boolean {
-    return this.#closed;
-  }
-
   get inputBytes(): number {
     return this.#parser.bufferedBytes;
   }
@@ -183,20 +215,22 @@ export class Connection implements Client, Context, ReplySink {
   }
 
   setReplyMode(mode: ReplyMode): void {
-    if (mode !== "skip") this.#replies = mode;
-    else if (this.#replies !== "off") this.#replies = "skip this and next";
+    this.#replies.set(mode);
   }
 
   /** Whether the request that has just run is answered; called once for each. */
   takesReply(): boolean {
-    if (this.#replies === "on") return true;
-    if (this.#replies === "skip this and next") this.#replies = "skip this";
-    else if (this.#replies === "skip this") this.#replies = "on";
-    return false;
+    return this.#replies.takes();
+  }
+
+  /** True when no reply is written now; unlike `takesReply` it changes nothing. */
+  get isSilent(): boolean {
+    return this.#replies.isSilent;
   }
 
   /** Closes the connection if it has left more unread than the soft limit for longer than that allows. */
-  checkSoftLimit({ softBytes, softSeconds }: BufferLimit, nowMs: number): void {
+  checkSoftLimit(nowMs: number): void {
+    const { softBytes, softSeconds } = this.outputLimit;
     if (softBytes === 0 || this.#outgoing.bytes <= softBytes) {
       this.#overSoftLimitSinceMs = 0;
     } else if (this.#overSoftLimitSinceMs === 0) {
@@ -229,7 +263,7 @@ export class Connection implements Client, Context, ReplySink {
 
   /** Bytes came from the socket; they are the connection's from now on. */
   receive(chunk: Bytes): void {
-    if (this.#closing || this.#closed) return;
+    if (this.#closing || this.isClosed) return;
     this.lastActiveAtMs = Date.now();
     this.#parser.push(chunk);
     this.process();
@@ -239,30 +273,28 @@ export class Connection implements Client, Context, ReplySink {
   process(): void {
     // A client that does not read its replies gets no more of them: `drain` goes on.
     const unread = this.#outgoing.bytes > UNREAD_PAUSE_BYTES;
-    if (unread || this.#waiting || this.#closing || this.#closed || !this.#runner.isReady) {
+    if (unread || this.#waiting || this.#closing || this.isClosed || !this.#runner.isReady) {
       this.#pauseIfFull();
       return;
     }
     const { output } = this.#runner;
-    const start = output.writer.length;
     const sizeMax = output.writer.size + REPLY_BYTES_PER_TURN;
-    let replies = 0;
     let state: "done" | "wait" | "hold" = "done";
     this.#inRun = true;
+    output.begin(this);
     this.commandStartUs = clock.monotonicUs();
     try {
       for (let count = 0; !this.#closing; count++) {
         const request = this.#held ?? this.#parser.next();
         if (request === null) break;
-        if (count >= REQUESTS_PER_TURN || output.writer.size > sizeMax) {
+        const isEnough = count >= REQUESTS_PER_TURN || output.writer.size > sizeMax;
+        if (isEnough || output.isCrowded) {
           this.#held = request;
           this.#runner.continueLater(this);
           break;
         }
         this.#held = null;
-        const before = output.writer.length;
         state = this.#runner.run(this, request);
-        if (output.writer.length > before) replies++;
         if (state === "hold") this.#held = request;
         if (state !== "done") break;
       }
@@ -273,14 +305,13 @@ export class Connection implements Client, Context, ReplySink {
         const stack = error instanceof Error ? (error.stack ?? error.message) : error;
         log.error("connection", "a request failed", { client: this.address, error: stack });
       } else if (this.takesReply()) {
-        output.writer.write(new ErrorReply(`ERR ${error.message}`), this.protocol);
-        replies++;
+        output.answer(new ErrorReply(`ERR ${error.message}`), this.protocol);
       }
     } finally {
       this.#inRun = false;
     }
     this.#waiting = state !== "done";
-    this.#hand(start, replies);
+    this.#hand();
     this.#pauseIfFull();
   }
 
@@ -293,32 +324,31 @@ export class Connection implements Client, Context, ReplySink {
 
   /** Writes the reply of a command that answered later, and goes on. */
   answerLater(write: () => void): void {
-    if (this.#closed) return;
-    const { output } = this.#runner;
-    const start = output.writer.length;
+    if (this.isClosed) return;
+    this.#runner.output.begin(this);
     write();
-    this.#hand(start, output.writer.length > start ? 1 : 0);
+    this.#hand();
     this.resume();
   }
 
-  /** What was written from `start` on goes to this client when the turn ends, and with it the end if it is one. */
-  #hand(start: number, replies: number): void {
+  /** What was written goes to this client when the turn ends, and with it the end if it is one. */
+  #hand(): void {
     const { output } = this.#runner;
-    output.add(this, start, replies);
+    const replies = output.end();
     if (this.#closing) output.addEnd(this);
     if (replies > 0 || this.#closing) this.#runner.scheduleTurn();
   }
 
   send(pieces: readonly Bytes[]): void {
-    if (this.#closed) return;
+    if (this.isClosed) return;
     for (const piece of pieces) this.#runner.stats.outputBytes += piece.length;
     this.#outgoing.send(pieces);
-    const max = this.#runner.outputBytesMax;
+    const max = this.outputLimit.hardBytes;
     if (max > 0 && this.#outgoing.bytes > max) this.kill();
   }
 
   afterTurn(isLast = false): void {
-    if (this.#closed) return;
+    if (this.isClosed) return;
     if (isLast) this.#ended = true;
     if (this.#ended && this.#outgoing.bytes === 0) {
       this.#socket.end();
@@ -330,31 +360,34 @@ export class Connection implements Client, Context, ReplySink {
 
   /** The socket can take more. */
   drain(): void {
-    if (this.#closed) return;
+    if (this.isClosed) return;
     this.#outgoing.drain();
     this.afterTurn();
-    if (!this.#closed && this.#outgoing.bytes <= UNREAD_PAUSE_BYTES) this.process();
+    if (!this.isClosed && this.#outgoing.bytes <= UNREAD_PAUSE_BYTES) this.process();
   }
 
   /** The server stops: whatever was answered is sent, and the connection closed. */
   endNow(): void {
-    if (this.#closed) return;
+    if (this.isClosed) return;
     this.#socket.end();
     this.closed();
   }
 
   /** The socket is closed, by whichever side. */
   closed(): void {
-    if (this.#closed) return;
-    this.#closed = true;
+    if (this.isClosed) return;
+    this.isClosed = true;
     this.#outgoing.clear();
+    this.transaction.discard();
+    this.subscriptions.clear();
+    this.isMonitor = false;
     this.unblock(false);
     this.#runner.closed(this);
   }
 
   /** Reads from the socket only while requests can run and replies are taken. */
   #pauseIfFull(): void {
-    if (this.#closed) return;
+    if (this.isClosed) return;
     const full = this.#outgoing.bytes > UNREAD_PAUSE_BYTES || this.#held !== null;
     const stuck = this.#waiting && this.#parser.bufferedBytes > this.limits.inlineBytesMax;
     const reading = !full && !stuck && !this.#closing;

@@ -5,15 +5,48 @@
 import { type Bytes, mapKey } from "../bytes/bytes.ts";
 import { clock } from "../clock.ts";
 import type { Command } from "../commands/command.ts";
-import { CommandError, errors, StorageError, wrongArity } from "../errors.ts";
+import type { Answer } from "../commands/context.ts";
+import {
+  CommandError,
+  errors,
+  execRefused,
+  notWhileSubscribed,
+  StorageError,
+  wrongArity,
+} from "../errors.ts";
 import { log } from "../log.ts";
-import { ErrorReply, type Reply } from "../resp/reply.ts";
+import { Encoded, ErrorReply, Pushes, QUEUED, type Reply } from "../resp/reply.ts";
 import type { Request } from "../resp/request.ts";
 import type { App } from "./app.ts";
 import type { Connection } from "./connection.ts";
+import { Execution } from "./execution.ts";
+import type { QueuedCommand } from "./transaction.ts";
 
 /** Bytes of arguments that the error for an unknown command repeats. */
 const UNKNOWN_ARGS_BYTES = 128;
+
+/** What runs at once between MULTI and EXEC. */
+const UNQUEUED: ReadonlySet<string> = new Set([
+  "DISCARD",
+  "EXEC",
+  "MULTI",
+  "QUIT",
+  "RESET",
+  "WATCH",
+]);
+
+/** What a client may do that is subscribed in RESP2. */
+const WHILE_SUBSCRIBED: ReadonlySet<string> = new Set([
+  "PING",
+  "PSUBSCRIBE",
+  "PUNSUBSCRIBE",
+  "QUIT",
+  "RESET",
+  "SSUBSCRIBE",
+  "SUBSCRIBE",
+  "SUNSUBSCRIBE",
+  "UNSUBSCRIBE",
+]);
 
 /** As Redis's `%.128s` prints it: up to the first NUL. */
 function shownWord(bytes: Bytes, bytesMax: number): string {
@@ -53,7 +86,10 @@ export class Dispatcher {
     const refusal = this.#refusal(connection, command, request);
     if (refusal !== null) return this.#reject(connection, request, command, refusal);
     if (this.#app.holdsForPause(connection, command)) return "hold";
-    if (this.#mustWait(command)) {
+    if (connection.transaction.isOpen && !UNQUEUED.has(command.name)) {
+      return this.#queue(connection, command, request);
+    }
+    if (this.#mustWait(connection, command)) {
       this.#app.waitForRoom(connection);
       return "hold";
     }
@@ -64,25 +100,67 @@ export class Dispatcher {
   #refusal(connection: Connection, command: Command, request: Request): string | null {
     if (!command.accepts(request.count)) return wrongArity(command.lowerName);
     if (!connection.authenticated && !command.flags.has("no_auth")) return errors.noAuth;
-    if (!command.isWrite) return null;
+    if (connection.transaction.isOpen && command.flags.has("no_multi")) return errors.notInMulti;
+    if (connection.isMonitor && touchesData(command)) return errors.monitorAsSlave;
+    if (connection.isSubscriber && connection.protocol === 2) {
+      if (!WHILE_SUBSCRIBED.has(command.name)) return notWhileSubscribed(command.lowerName);
+    }
+    if (!writes(connection, command)) return null;
     const failure = this.#app.ledis.keyspace.writeFailure;
     return failure === null ? null : `MISCONF Errors writing to the binlog: ${failure}`;
   }
 
-  #mustWait(command: Command): boolean {
-    return command.isWrite && !this.#app.ledis.keyspace.hasRoom;
+  #mustWait(connection: Connection, command: Command): boolean {
+    return writes(connection, command) && !this.#app.ledis.keyspace.hasRoom;
+  }
+
+  /** Keeps a command for EXEC. */
+  #queue(connection: Connection, command: Command, request: Request): "done" {
+    connection.lastCommand = command.lowerName;
+    try {
+      connection.transaction.queue(command, request);
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error;
+      return this.#reject(connection, request, command, error.message);
+    }
+    if (connection.takesReply()) this.#app.output.answer(QUEUED, connection.protocol, true);
+    return "done";
+  }
+
+  /** Runs the commands of an EXEC, in this turn, and answers their replies as one. */
+  runQueued(connection: Connection, queue: readonly QueuedCommand[]): Answer {
+    const execution = new Execution(this.#app, connection, queue.length);
+    for (const { command, request } of queue) {
+      const startUs = connection.commandStartUs;
+      const answer = this.#invoke(connection, command, request);
+      const reply =
+        answer instanceof Promise
+          ? answer.catch((error: unknown) => this.#errorReply(command, error))
+          : answer;
+      execution.add(reply);
+      this.#tellMonitors(connection, command, request);
+      const endUs = clock.monotonicUs();
+      connection.commandStartUs = endUs;
+      const shown = reply instanceof Promise ? null : reply;
+      this.#app.observe(connection, command, request, shown, endUs - startUs);
+    }
+    return execution.end();
+  }
+
+  #invoke(connection: Connection, command: Command, request: Request): Answer {
+    try {
+      return command.invoke(connection, request);
+    } catch (error) {
+      return this.#errorReply(command, error);
+    }
   }
 
   #execute(connection: Connection, command: Command, request: Request): "done" | "wait" {
     const startUs = connection.commandStartUs;
     connection.lastCommand = command.lowerName;
-    let reply: Reply | Promise<Reply>;
-    try {
-      reply = command.invoke(connection, request);
-    } catch (error) {
-      reply = this.#errorReply(command, error);
-    }
+    const reply = this.#invoke(connection, command, request);
     if (reply instanceof Promise) {
+      this.#tellMonitors(connection, command, request);
       const kept = request.clone();
       const ranUs = clock.monotonicUs() - startUs;
       void reply
@@ -95,6 +173,7 @@ export class Dispatcher {
       return "wait";
     }
     this.#finish(connection, command, request, reply, startUs);
+    this.#tellMonitors(connection, command, request);
     // Who waits for what this command wrote comes before the next command.
     const { waiters } = this.#app.ledis;
     if (waiters.isReady) waiters.serve();
@@ -109,15 +188,29 @@ export class Dispatcher {
     startUs: number,
   ): void {
     const app = this.#app;
-    if (connection.takesReply()) app.output.writer.write(reply, connection.protocol);
+    const isMessage = reply instanceof Pushes;
+    // Messages are sent to a client that wants no replies, too; EXEC has looked at that itself.
+    if (connection.takesReply() || isMessage || reply instanceof Encoded) {
+      const holds = isMessage || (command.group === "transactions" && command.name !== "EXEC");
+      app.output.answer(reply, connection.protocol, holds);
+    }
     const endUs = clock.monotonicUs();
     connection.commandStartUs = endUs;
     app.observe(connection, command, request, reply, endUs - startUs);
   }
 
+  #tellMonitors(connection: Connection, command: Command, request: Request): void {
+    const { monitors, output } = this.#app;
+    if (!monitors.isEmpty) monitors.tell(output, connection, command, request);
+  }
+
   #reject(connection: Connection, request: Request, command: Command | null, text: string): "done" {
-    const reply = new ErrorReply(text);
-    if (connection.takesReply()) this.#app.output.writer.write(reply, connection.protocol);
+    const { transaction } = connection;
+    const isExec = command?.name === "EXEC";
+    const reply = new ErrorReply(isExec ? execRefused(text) : text);
+    if (isExec) transaction.discard();
+    else transaction.abort();
+    if (connection.takesReply()) this.#app.output.answer(reply, connection.protocol);
     this.#app.observeRejected(connection, command, request, reply);
     return "done";
   }
@@ -135,4 +228,14 @@ export class Dispatcher {
     this.#app.ledis.turns.breakTurn(error);
     return new ErrorReply("ERR internal error");
   }
+}
+
+/** Whether the command changes data, or has queued ones do it. */
+function writes({ transaction }: Connection, command: Command): boolean {
+  return command.isWrite || (transaction.hasWrites && command.name === "EXEC");
+}
+
+/** What a monitor may not do: in Redis it counts as a slave. */
+function touchesData({ flags, isWrite }: Command): boolean {
+  return isWrite || flags.has("readonly") || flags.has("may_replicate");
 }

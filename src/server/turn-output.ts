@@ -1,13 +1,15 @@
 /**
  * The replies of a turn, of all connections, in one arena. They leave when the turn is in the log (with
- * `sync` "always": when it is durable); if the turn fails, each becomes an error instead.
+ * `sync` "always": when it is durable); if the turn fails, each becomes an error instead, but for those that
+ * say nothing of the data. Messages between clients are part of it: they leave in the order in which they were
+ * written, among the replies, and not at all if the turn fails.
  */
 import { comparePositions, type LogPosition } from "../binlog/position.ts";
 import type { Bytes } from "../bytes/bytes.ts";
 import type { TurnListener } from "../database/turn-loop.ts";
 import type { StorageError } from "../errors.ts";
-import { ErrorReply } from "../resp/reply.ts";
-import { ReplyWriter } from "../resp/reply-writer.ts";
+import { ErrorReply, type Reply } from "../resp/reply.ts";
+import { type Protocol, ReplyWriter } from "../resp/reply-writer.ts";
 
 /** Who gets replies. */
 export interface ReplySink {
@@ -29,6 +31,8 @@ interface Segment {
   end: number;
   /** Replies in it: each becomes an error if the turn fails. */
   replies: number;
+  /** It is true even if the turn fails. */
+  readonly holds: boolean;
   readonly isLast: boolean;
 }
 
@@ -40,6 +44,8 @@ interface Batch {
 
 /** Finished writers kept for the next turns. */
 const SPARE_WRITERS = 4;
+/** Parts of one turn from which on it is better ended: messages to many subscribers make many. */
+const SEGMENTS_ENOUGH = 20_000;
 
 export class TurnOutput implements TurnListener {
   readonly #durability: DurabilitySource;
@@ -48,6 +54,12 @@ export class TurnOutput implements TurnListener {
   #segments: Segment[] = [];
   #waiting: Batch[] = [];
   #spare: ReplyWriter[] = [];
+  /** Who is answered now, from where on, and with how many replies not recorded yet. */
+  #sink: ReplySink | null = null;
+  #start = 0;
+  #replies = 0;
+  /** Replies since `begin`. */
+  #counted = 0;
   /** Where this turn's replies are written. */
   writer = new ReplyWriter();
 
@@ -56,22 +68,83 @@ export class TurnOutput implements TurnListener {
     this.#waitsForSync = waitsForSync;
   }
 
+  /** True when the turn has so many parts that nobody should add to them without need. */
+  get isCrowded(): boolean {
+    return this.#segments.length >= SEGMENTS_ENOUGH;
+  }
+
+  /** What `writer` gets from now on is for `sink`, until `end`. */
+  begin(sink: ReplySink): void {
+    this.#sink = sink;
+    this.#start = this.writer.length;
+    this.#replies = 0;
+    this.#counted = 0;
+  }
+
+  /**
+   * Writes a reply to whom `begin` has named.
+   *
+   * @param holds it is true even if the turn fails: it says nothing of the data
+   */
+  answer(reply: Reply, protocol: Protocol, holds = false): void {
+    if (holds) this.#cut(false);
+    const { size } = this.writer;
+    this.writer.write(reply, protocol);
+    if (this.writer.size > size) this.countReply();
+    if (holds) this.#cut(true);
+  }
+
+  /** What was written since the last reply is one more. */
+  countReply(): void {
+    this.#replies++;
+    this.#counted++;
+  }
+
+  /** Ends what `begin` began; answers how many replies it was. */
+  end(): number {
+    this.#cut(false);
+    this.#sink = null;
+    return this.#counted;
+  }
+
+  /**
+   * Sends one text to several sinks, in front of what is written from now on to whom `begin` has named.
+   *
+   * @param holds it is sent even if the turn fails
+   */
+  tell(sinks: Iterable<ReplySink>, write: (writer: ReplyWriter) => void, holds = false): void {
+    this.#cut(false);
+    const start = this.writer.length;
+    write(this.writer);
+    const end = this.writer.length;
+    for (const sink of sinks) {
+      this.#segments.push({ sink, start, end, replies: 0, holds, isLast: false });
+    }
+    this.#start = end;
+  }
+
   /** Records that `writer` holds `replies` replies for `sink` from `start` to its end. */
-  add(sink: ReplySink, start: number, replies: number): void {
+  add(sink: ReplySink, start: number, replies: number, holds = false): void {
     if (this.writer.length === start && replies === 0) return;
     const last = this.#segments.at(-1);
-    if (last !== undefined && last.sink === sink && last.end === start && !last.isLast) {
+    if (
+      last !== undefined &&
+      last.sink === sink &&
+      last.end === start &&
+      last.holds === holds &&
+      !last.isLast
+    ) {
       last.end = this.writer.length;
       last.replies += replies;
       return;
     }
-    this.#segments.push({ sink, start, end: this.writer.length, replies, isLast: false });
+    this.#segments.push({ sink, start, end: this.writer.length, replies, holds, isLast: false });
   }
 
   /** Has `sink` told, when its replies so far were handed over, that there will be no more. */
   addEnd(sink: ReplySink): void {
     const start = this.writer.length;
-    this.#segments.push({ sink, start, end: start, replies: 0, isLast: true });
+    this.#segments.push({ sink, start, end: start, replies: 0, holds: true, isLast: true });
   }
 
   committed(): void {
@@ -92,11 +165,9 @@ export class TurnOutput implements TurnListener {
   failed(error: StorageError): void {
     const segments = this.#segments;
     this.#segments = [];
+    const text = `MISCONF Errors writing to the binlog: ${error.message}`;
+    const refusal = this.#refusal(segments, this.writer, text);
     this.writer.reset();
-    const refusal = this.#refusal(
-      segments,
-      `MISCONF Errors writing to the binlog: ${error.message}`,
-    );
     // Replies of earlier turns that still wait have to arrive first.
     if (this.#waiting.length > 0) this.#waiting.push(refusal);
     else this.#deliver(refusal);
@@ -111,7 +182,7 @@ export class TurnOutput implements TurnListener {
       this.#waiting.shift();
       const text = `MISCONF Errors writing to the binlog: ${failure}`;
       if (durable || failure === null) this.#deliver(batch);
-      else this.#deliver(this.#refusal(batch.segments, text));
+      else this.#deliver(this.#refusal(batch.segments, batch.writer, text));
       this.#recycle(batch.writer);
     }
   }
@@ -130,14 +201,26 @@ export class TurnOutput implements TurnListener {
     this.#spare.push(writer);
   }
 
-  /** The same error for each reply. */
-  #refusal(segments: readonly Segment[], text: string): Batch {
+  /** Records what was written since the last record. */
+  #cut(holds: boolean): void {
+    if (this.#sink !== null) this.add(this.#sink, this.#start, this.#replies, holds);
+    this.#start = this.writer.length;
+    this.#replies = 0;
+  }
+
+  /** The same error for each reply that does not hold; those that do are copied from `source`. */
+  #refusal(segments: readonly Segment[], source: ReplyWriter, text: string): Batch {
     const writer = new ReplyWriter();
     const refused: Segment[] = [];
-    for (const { sink, replies, isLast } of segments) {
+    for (const segment of segments) {
       const start = writer.length;
-      for (let i = 0; i < replies; i++) writer.write(new ErrorReply(text), 2);
-      refused.push({ sink, start, end: writer.length, replies, isLast });
+      if (segment.holds) {
+        if (segment.end > segment.start)
+          writer.appendCopies(source.slices(segment.start, segment.end));
+      } else {
+        for (let i = 0; i < segment.replies; i++) writer.write(new ErrorReply(text), 2);
+      }
+      refused.push({ ...segment, start, end: writer.length });
     }
     return { position: this.#durability.position, writer, segments: refused };
   }

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { fromText } from "../../src/bytes/bytes.ts";
-import { isNormalType, parseKillFilters } from "../../src/commands/client-filter.ts";
+import { parseKillFilters, typeTest } from "../../src/commands/client-filter.ts";
 import type { Client } from "../../src/commands/context.ts";
 
 const clients = [1, 2, 3].map(
@@ -41,9 +41,12 @@ test.each([
   expect(() => meant(...words)).toThrow(error);
 });
 
-test("replica and slave are types without clients here", () => {
-  expect(isNormalType(fromText("Normal"))).toBe(true);
-  for (const type of ["slave", "REPLICA", "master"]) {
-    expect(isNormalType(fromText(type))).toBe(false);
-  }
+test("who is subscribed is of the type pubsub, everybody else normal", () => {
+  const [normal, subscriber] = [false, true].map((isSubscriber) => ({ isSubscriber }) as Client);
+  const types = ["Normal", "PUBSUB", "slave", "REPLICA", "master"].map((word) => fromText(word));
+  expect(types.map((type) => typeTest(type)(normal!))).toEqual([true, false, false, false, false]);
+  expect(types.map((type) => typeTest(type)(subscriber!))).toEqual([
+    ...[false, true],
+    ...[false, false, false],
+  ]);
 });

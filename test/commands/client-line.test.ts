@@ -1,7 +1,22 @@
 import { expect, test } from "bun:test";
 import { clientBytes, clientLine } from "../../src/commands/client-line.ts";
-import type { Client } from "../../src/commands/context.ts";
+import type { Client, Transaction } from "../../src/commands/context.ts";
 import { useFakeClock } from "../support/fake-clock.ts";
+
+const nothing = { add() {}, remove() {}, clear() {}, check() {}, count: () => 0 };
+
+const idle: Transaction = {
+  isOpen: false,
+  isRunning: false,
+  isDirty: false,
+  count: 0,
+  bytes: 0,
+  begin() {},
+  discard() {},
+  execute: () => null,
+  watch() {},
+  unwatch() {},
+};
 
 const client: Client = {
   id: 7,
@@ -16,6 +31,11 @@ const client: Client = {
   fd: 12,
   inputBytes: 5,
   outputBytes: 0,
+  transaction: idle,
+  subscriptions: { ...nothing, names: () => [] },
+  isSubscriber: false,
+  mayWait: true,
+  isMonitor: false,
   name: "bob",
   libraryName: "",
   libraryVersion: "",
@@ -47,6 +67,23 @@ test("flags say what is special about a client", () => {
   expect(flags({ isBlocked: true })).toBe("b");
   expect(flags({ isUnix: true, isClosing: true })).toBe("cU");
   expect(flags({ noEvict: true, noTouch: true })).toBe("eT");
+  expect(flags({ isMonitor: true })).toBe("O");
+  expect(flags({ isSubscriber: true })).toBe("P");
+  expect(flags({ transaction: { ...idle, isOpen: true, isDirty: true } })).toBe("xd");
+});
+
+test("subscriptions and queued commands are counted", () => {
+  const line = clientLine({
+    ...client,
+    subscriptions: {
+      ...client.subscriptions,
+      count: (kind) => ({ channel: 1, pattern: 2, shard: 3 })[kind],
+    },
+    transaction: { ...idle, isOpen: true, count: 4, bytes: 500 },
+  });
+  expect(line).toContain(" sub=1 psub=2 ssub=3 multi=4 ");
+  expect(line).toContain(" multi-mem=500 ");
+  expect(line).toContain(" tot-mem=2553 ");
 });
 
 test("unread replies count as memory, and as something to write", () => {

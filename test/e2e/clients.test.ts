@@ -50,6 +50,63 @@ describe("ioredis", () => {
     await redis.quit();
   });
 
+  test.each([2, 3])("runs transactions over RESP%i", async (protocol) => {
+    const options = { port: server.port, host: "127.0.0.1", protocol } as object;
+    const [redis, other] = [new Redis(options), new Redis(options)];
+    const key = `ioredis-multi-${protocol}`;
+    expect(await redis.multi().set(key, "1").incr(key).lpush(key, "x").exec()).toEqual([
+      [null, "OK"],
+      [null, 2],
+      [expect.objectContaining({ message: expect.stringContaining("WRONGTYPE") }), undefined],
+    ] as never);
+    await redis.watch(key);
+    await other.set(key, "theirs");
+    expect(await redis.multi().set(key, "mine").exec()).toBeNull();
+    expect(await redis.get(key)).toBe("theirs");
+    redis.disconnect();
+    other.disconnect();
+  });
+
+  test.each([2, 3])("publishes and subscribes over RESP%i", async (protocol) => {
+    const options = { port: server.port, host: "127.0.0.1", protocol } as object;
+    const [publisher, subscriber] = [new Redis(options), new Redis(options)];
+    const channel = `ioredis-channel-${protocol}`;
+    const got: string[][] = [];
+    const all = Promise.withResolvers<void>();
+    const note = (...words: string[]) => {
+      got.push(words);
+      if (got.length === 3) all.resolve();
+    };
+    subscriber.on("message", note);
+    subscriber.on("pmessage", note);
+    expect(await subscriber.subscribe(channel)).toBe(1);
+    expect(await subscriber.psubscribe(`${channel}*`)).toBe(2);
+    expect(await publisher.publish(channel, "a")).toBe(2);
+    expect(await publisher.publish(`${channel}x`, "b")).toBe(1);
+    await all.promise;
+    expect(got).toEqual([
+      [channel, "a"],
+      [`${channel}*`, channel, "a"],
+      [`${channel}*`, `${channel}x`, "b"],
+    ]);
+    expect(await subscriber.unsubscribe(channel)).toBe(1);
+    expect(await subscriber.punsubscribe()).toBe(0);
+    expect(await subscriber.get(channel)).toBeNull();
+    publisher.disconnect();
+    subscriber.disconnect();
+  });
+
+  test("watches what the server runs", async () => {
+    const redis = new Redis({ port: server.port, host: "127.0.0.1" });
+    const monitor = await redis.monitor();
+    const seen = Promise.withResolvers<readonly string[]>();
+    monitor.on("monitor", (_time: string, args: readonly string[]) => seen.resolve(args));
+    await redis.get('a "b"');
+    expect((await seen.promise).map((word) => word.toLowerCase())).toEqual(["get", 'a "b"']);
+    monitor.disconnect();
+    redis.disconnect();
+  });
+
   test("gives the password, selects a database and names itself", async () => {
     const redis = new Redis({
       port: guarded.port,
@@ -84,6 +141,47 @@ describe("node-redis", () => {
     await redis.close();
   });
 
+  test.each([2, 3] as const)("runs transactions over RESP%i", async (RESP) => {
+    const open = () => createClient({ url: `redis://127.0.0.1:${server.port}`, RESP }).connect();
+    const [redis, other] = [await open(), await open()];
+    const key = `node-redis-multi-${RESP}`;
+    expect(await redis.multi().set(key, "1").incr(key).get("nosuch").exec()).toEqual([
+      ...["OK", 2],
+      null,
+    ] as never);
+    await redis.watch(key);
+    await other.set(key, "theirs");
+    const failure = await redis.multi().set(key, "mine").exec().catch(String);
+    expect(`${failure}`).toContain("watched keys has been changed");
+    expect(await redis.get(key)).toBe("theirs");
+    redis.destroy();
+    other.destroy();
+  });
+
+  test.each([2, 3] as const)("publishes and subscribes over RESP%i", async (RESP) => {
+    const open = () => createClient({ url: `redis://127.0.0.1:${server.port}`, RESP }).connect();
+    const [publisher, subscriber] = [await open(), await open()];
+    const channel = `node-redis-channel-${RESP}`;
+    const got: string[] = [];
+    const all = Promise.withResolvers<void>();
+    const note = (message: string, from: string) => {
+      got.push(`${from} ${message}`);
+      if (got.length === 3) all.resolve();
+    };
+    await subscriber.subscribe(channel, note);
+    await subscriber.pSubscribe(`${channel}*`, note);
+    await subscriber.sSubscribe(channel, note);
+    expect(await publisher.publish(channel, "a")).toBe(2);
+    expect(await publisher.sPublish(channel, "b")).toBe(1);
+    await all.promise;
+    expect(got).toEqual([`${channel} a`, `${channel} a`, `${channel} b`]);
+    await subscriber.unsubscribe(channel);
+    await subscriber.pUnsubscribe();
+    await subscriber.sUnsubscribe();
+    publisher.destroy();
+    subscriber.destroy();
+  });
+
   test("gives the password, selects a database and names itself", async () => {
     const redis = createClient({
       url: `redis://:pw@127.0.0.1:${guarded.port}/4`,
@@ -114,6 +212,19 @@ describe("Bun.RedisClient", () => {
     ]);
     expect(redis.send("LPUSH", ["bun", "x"])).rejects.toThrow("WRONGTYPE");
     redis.close();
+  });
+
+  test("publishes and subscribes", async () => {
+    const [publisher, subscriber] = [1, 2].map(
+      () => new RedisClient(`redis://127.0.0.1:${server.port}`),
+    );
+    await Promise.all([publisher!.connect(), subscriber!.connect()]);
+    const got = Promise.withResolvers<string>();
+    await subscriber!.subscribe("bun-channel", (message) => got.resolve(message));
+    expect(await publisher!.publish("bun-channel", "a")).toBe(1);
+    expect(await got.promise).toBe("a");
+    publisher!.close();
+    subscriber!.close();
   });
 
   test("gives the password", async () => {

@@ -3,11 +3,13 @@ import fc from "fast-check";
 import type { ParsedPair, ParsedReply } from "../../src/resp/parsed-reply.ts";
 import {
   Double,
+  Encoded,
   ErrorReply,
   NULL_ARRAY,
   NullArray,
   Pairs,
   Push,
+  Pushes,
   type Reply,
   SetReply,
   Status,
@@ -86,6 +88,7 @@ function expected(value: Reply, protocol: Protocol): ParsedReply {
   }
   if (value instanceof SetReply) return { kind: resp3 ? "set" : "array", items: all(value.items) };
   if (value instanceof Push) return { kind: resp3 ? "push" : "array", items: all(value.items) };
+  if (value instanceof Pushes || value instanceof Encoded) throw new Error("no value");
   return { kind: "array", items: all(value) };
 }
 

@@ -156,7 +156,7 @@ test("the level of the process log follows its option", async () => {
 test("the output limit follows its option", async () => {
   await using server = await startServer();
   await (await server.connect()).call("CONFIG", "SET", "client-output-buffer-limit", "7mb");
-  expect(server.app.outputBytesMax).toBe(7 << 20);
+  expect(server.app.outputLimits.normal.hardBytes).toBe(7 << 20);
 });
 
 test("one line per request stands in the access log, refused ones too", async () => {

@@ -141,3 +141,60 @@ test("a client that gets no reply is told of its end as well, also when the turn
   output.failed(new StorageError("disk full"));
   expect(b.got).toBe("<end>");
 });
+
+test("what says nothing of the data holds when the turn fails, at its place among the refusals", () => {
+  const { output } = start();
+  const a = new Sink();
+  output.begin(a);
+  output.answer(1, 2);
+  output.answer(OK, 2, true);
+  output.answer(2, 2);
+  expect(output.end()).toBe(3);
+  output.failed(new StorageError("disk full"));
+  expect(a.got).toBe(`${refused}+OK\r\n${refused}|||`);
+});
+
+test("one text for several goes in front of what is written behind it, and is lost with the turn", () => {
+  const { output } = start();
+  const [a, b, c] = [new Sink(), new Sink(), new Sink()];
+  const tell = (): void => {
+    output.begin(a);
+    output.answer(1, 2);
+    output.tell([a, b, c], (writer) => writer.write("hello", 2));
+    output.answer(2, 2);
+    expect(output.end()).toBe(2);
+  };
+  tell();
+  output.committed();
+  expect(a.got).toBe(":1\r\n$5\r\nhello\r\n:2\r\n|||");
+  expect(b.got + c.got).toBe("$5\r\nhello\r\n|$5\r\nhello\r\n|");
+  tell();
+  output.failed(new StorageError("disk full"));
+  expect(a.got).toEndWith(`${refused}|||`);
+  expect(b.got).toBe("$5\r\nhello\r\n||");
+});
+
+test("a reply in several parts is one reply", () => {
+  const { output } = start();
+  const [a, b] = [new Sink(), new Sink()];
+  output.begin(a);
+  output.writer.arrayHeader(1);
+  output.tell([b], (writer) => writer.write("hello", 2));
+  output.writer.write(1, 2);
+  output.countReply();
+  expect(output.end()).toBe(1);
+  output.failed(new StorageError("disk full"));
+  expect(a.got).toBe(`${refused}||`);
+});
+
+test("messages to many make a turn crowded", () => {
+  const { output } = start();
+  const sinks = Array.from({ length: 1000 }, () => new Sink());
+  for (let i = 0; i < 20; i++) {
+    expect(output.isCrowded).toBe(false);
+    output.tell(sinks, (writer) => writer.write("hello", 2));
+  }
+  expect(output.isCrowded).toBe(true);
+  output.committed();
+  expect(output.isCrowded).toBe(false);
+});
