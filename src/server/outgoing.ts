@@ -16,11 +16,15 @@ export interface Writable {
  * be used for the next turn. A smaller view may be of an arena that is.
  */
 const COPY_BYTES_MAX = KEPT_BYTES;
+/** Small pieces are kept together in blocks of this size: each piece of its own costs as much as a short message. */
+const BLOCK_BYTES = 16 << 10;
 
 export class Outgoing {
   readonly #socket: Writable;
   readonly #pieces: Bytes[] = [];
   #first = 0;
+  /** Of its own memory; the last piece may be a part of it. */
+  #block: Bytes | null = null;
   /** Bytes kept. */
   bytes = 0;
 
@@ -51,18 +55,45 @@ export class Outgoing {
     }
     this.#pieces.length = 0;
     this.#first = 0;
+    this.#block = null;
   }
 
   /** Forgets everything. */
   clear(): void {
     this.#pieces.length = 0;
     this.#first = 0;
+    this.#block = null;
     this.bytes = 0;
   }
 
   #keep(rest: Bytes): void {
-    this.#pieces.push(rest.length > COPY_BYTES_MAX ? rest : copyBytes(rest));
     this.bytes += rest.length;
+    if (rest.length > COPY_BYTES_MAX) this.#pieces.push(rest);
+    else if (rest.length > BLOCK_BYTES / 2) this.#pieces.push(copyBytes(rest));
+    else if (!this.#extendLast(rest)) this.#startBlock(rest);
+  }
+
+  /** Appends to the last piece if that is the start of a block with room. */
+  #extendLast(rest: Bytes): boolean {
+    const block = this.#block;
+    const last = this.#pieces.at(-1);
+    if (block === null || last?.buffer !== block.buffer) return false;
+    const end = last.byteOffset + last.length;
+    if (end + rest.length > block.length) return false;
+    block.set(rest, end);
+    this.#pieces[this.#pieces.length - 1] = block.subarray(last.byteOffset, end + rest.length);
+    return true;
+  }
+
+  #startBlock(rest: Bytes): void {
+    // The first piece may be all there ever is; the second one is worth a block.
+    if (this.#pieces.length === this.#first) {
+      this.#pieces.push(copyBytes(rest));
+      return;
+    }
+    this.#block = new Uint8Array(BLOCK_BYTES);
+    this.#block.set(rest);
+    this.#pieces.push(this.#block.subarray(0, rest.length));
   }
 
   #compact(): void {

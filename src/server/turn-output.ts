@@ -5,7 +5,7 @@
  * written, among the replies, and not at all if the turn fails.
  */
 import { comparePositions, type LogPosition } from "../binlog/position.ts";
-import type { Bytes } from "../bytes/bytes.ts";
+import { type Bytes, concatBytes } from "../bytes/bytes.ts";
 import type { TurnListener } from "../database/turn-loop.ts";
 import type { StorageError } from "../errors.ts";
 import { ErrorReply, type Reply } from "../resp/reply.ts";
@@ -40,6 +40,8 @@ interface Batch {
   readonly position: LogPosition;
   readonly writer: ReplyWriter;
   readonly segments: readonly Segment[];
+  /** It holds messages: what one sink gets stands in many places. */
+  readonly isMixed: boolean;
 }
 
 /** Finished writers kept for the next turns. */
@@ -47,11 +49,33 @@ const SPARE_WRITERS = 4;
 /** Parts of one turn from which on it is better ended: messages to many subscribers make many. */
 const SEGMENTS_ENOUGH = 20_000;
 
+/** Parts below this are joined, in pieces of about so many bytes. */
+const JOINED_BYTES = 64 << 10;
+
+function joinSmall(parts: readonly Bytes[]): Bytes[] {
+  const pieces: Bytes[] = [];
+  let run: Bytes[] = [];
+  let runBytes = 0;
+  const flush = (): void => {
+    if (run.length > 0) pieces.push(run.length === 1 ? run[0]! : concatBytes(...run));
+    run = [];
+    runBytes = 0;
+  };
+  for (const part of parts) {
+    if (runBytes + part.length > JOINED_BYTES) flush();
+    run.push(part);
+    runBytes += part.length;
+  }
+  flush();
+  return pieces;
+}
+
 export class TurnOutput implements TurnListener {
   readonly #durability: DurabilitySource;
   /** True while replies have to wait until the log is durable. */
   #waitsForSync: () => boolean;
   #segments: Segment[] = [];
+  #isMixed = false;
   #waiting: Batch[] = [];
   #spare: ReplyWriter[] = [];
   /** Who is answered now, from where on, and with how many replies not recorded yet. */
@@ -121,6 +145,7 @@ export class TurnOutput implements TurnListener {
       this.#segments.push({ sink, start, end, replies: 0, holds, isLast: false });
     }
     this.#start = end;
+    this.#isMixed = true;
   }
 
   /** Records that `writer` holds `replies` replies for `sink` from `start` to its end. */
@@ -150,8 +175,7 @@ export class TurnOutput implements TurnListener {
   committed(): void {
     if (this.#segments.length === 0) return;
     const { position, syncedPosition } = this.#durability;
-    const batch = { position, writer: this.writer, segments: this.#segments };
-    this.#segments = [];
+    const batch = this.#take(position);
     // No reply overtakes an earlier one, even if it would not have to wait itself.
     const waits = this.#waiting.length > 0 || this.#waitsForSync();
     if (waits && comparePositions(syncedPosition, position) < 0) {
@@ -163,10 +187,8 @@ export class TurnOutput implements TurnListener {
   }
 
   failed(error: StorageError): void {
-    const segments = this.#segments;
-    this.#segments = [];
     const text = `MISCONF Errors writing to the binlog: ${error.message}`;
-    const refusal = this.#refusal(segments, this.writer, text);
+    const refusal = this.#refusal(this.#take(this.#durability.position), text);
     this.writer.reset();
     // Replies of earlier turns that still wait have to arrive first.
     if (this.#waiting.length > 0) this.#waiting.push(refusal);
@@ -182,12 +204,16 @@ export class TurnOutput implements TurnListener {
       this.#waiting.shift();
       const text = `MISCONF Errors writing to the binlog: ${failure}`;
       if (durable || failure === null) this.#deliver(batch);
-      else this.#deliver(this.#refusal(batch.segments, batch.writer, text));
+      else this.#deliver(this.#refusal(batch, text));
       this.#recycle(batch.writer);
     }
   }
 
   #deliver(batch: Batch): void {
+    if (batch.isMixed) {
+      this.#deliverMixed(batch);
+      return;
+    }
     for (const { sink, start, end } of batch.segments) {
       if (end > start) sink.send(batch.writer.slices(start, end));
     }
@@ -195,10 +221,40 @@ export class TurnOutput implements TurnListener {
     for (const { sink, isLast } of batch.segments) sink.afterTurn(isLast);
   }
 
+  /** One piece for each sink, as far as it goes: a subscriber may have thousands of messages in one turn. */
+  #deliverMixed({ segments, writer }: Batch): void {
+    const bySink = new Map<ReplySink, { readonly parts: Bytes[]; isLast: boolean }>();
+    for (const { sink, start, end, isLast } of segments) {
+      let mail = bySink.get(sink);
+      if (mail === undefined) {
+        mail = { parts: [], isLast };
+        bySink.set(sink, mail);
+      }
+      if (end > start) mail.parts.push(...writer.slices(start, end));
+      mail.isLast ||= isLast;
+    }
+    for (const [sink, { parts }] of bySink) if (parts.length > 0) sink.send(joinSmall(parts));
+    writer.reset();
+    for (const [sink, { isLast }] of bySink) sink.afterTurn(isLast);
+  }
+
   #recycle(writer: ReplyWriter): void {
     if (this.#spare.length >= SPARE_WRITERS || writer === this.writer) return;
     writer.reset();
     this.#spare.push(writer);
+  }
+
+  /** What was recorded since the turn began. */
+  #take(position: LogPosition): Batch {
+    const batch = {
+      position,
+      writer: this.writer,
+      segments: this.#segments,
+      isMixed: this.#isMixed,
+    };
+    this.#segments = [];
+    this.#isMixed = false;
+    return batch;
   }
 
   /** Records what was written since the last record. */
@@ -208,20 +264,20 @@ export class TurnOutput implements TurnListener {
     this.#replies = 0;
   }
 
-  /** The same error for each reply that does not hold; those that do are copied from `source`. */
-  #refusal(segments: readonly Segment[], source: ReplyWriter, text: string): Batch {
+  /** The same error for each reply that does not hold; those that do are copied. */
+  #refusal(batch: Batch, text: string): Batch {
     const writer = new ReplyWriter();
     const refused: Segment[] = [];
-    for (const segment of segments) {
+    for (const segment of batch.segments) {
       const start = writer.length;
       if (segment.holds) {
         if (segment.end > segment.start)
-          writer.appendCopies(source.slices(segment.start, segment.end));
+          writer.appendCopies(batch.writer.slices(segment.start, segment.end));
       } else {
         for (let i = 0; i < segment.replies; i++) writer.write(new ErrorReply(text), 2);
       }
       refused.push({ ...segment, start, end: writer.length });
     }
-    return { position: this.#durability.position, writer, segments: refused };
+    return { ...batch, position: this.#durability.position, writer, segments: refused };
   }
 }

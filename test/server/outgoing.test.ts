@@ -64,3 +64,24 @@ test("thousands of pieces go out one by one, in order", () => {
   }
   expect(socket.got).toBe(pieces.map(mapKey).join(""));
 });
+
+test("short pieces are kept together, in order, while others of them leave", () => {
+  const socket = new Narrow(0);
+  const outgoing = new Outgoing(socket);
+  const lengths = [1, 10, 9000, 3, 5000, 20_000, 1, 16_384, 7];
+  let expected = "";
+  for (let i = 0; i < 300; i++) {
+    const text = String.fromCharCode(97 + (i % 26)).repeat(lengths[i % lengths.length]!);
+    expected += text;
+    outgoing.send([fromText(text)]);
+    if (i % 7 !== 0) continue;
+    socket.room = (i * 37) % 9001;
+    outgoing.drain();
+    socket.room = 0;
+  }
+  expect(outgoing.bytes).toBe(expected.length - socket.got.length);
+  socket.room = Number.POSITIVE_INFINITY;
+  outgoing.drain();
+  expect(socket.got === expected).toBe(true);
+  expect(outgoing.bytes).toBe(0);
+});
