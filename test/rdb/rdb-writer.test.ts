@@ -1,0 +1,67 @@
+import { expect, test } from "bun:test";
+import { fromText, mapKey } from "../../src/bytes/bytes.ts";
+import { RdbReader } from "../../src/rdb/rdb-reader.ts";
+import { RdbFullError, RdbWriter } from "../../src/rdb/rdb-writer.ts";
+
+const MB = 1 << 20;
+
+function readerOf(write: (writer: RdbWriter) => void): RdbReader {
+  const writer = new RdbWriter(MB);
+  write(writer);
+  return new RdbReader(writer.bytes, 0, writer.bytes.length, 0);
+}
+
+test("lengths come back, each in the least number of bytes", () => {
+  const sizes = new Map([
+    [0, 1],
+    [63, 1],
+    [64, 2],
+    [16383, 2],
+    [16384, 5],
+    [2 ** 32 - 1, 5],
+    [2 ** 32, 9],
+    [2 ** 53 - 1, 9],
+  ]);
+  for (const [value, size] of sizes) {
+    const reader = readerOf((writer) => writer.length(value));
+    expect(reader.left).toBe(size);
+    expect(reader.length()).toBe(value);
+  }
+});
+
+test("strings come back; texts of small integers are short", () => {
+  const sizes: [string, number][] = [
+    ["", 1],
+    ["a", 2],
+    ["127", 2],
+    ["-128", 2],
+    ["128", 3],
+    ["-32768", 3],
+    ["32768", 5],
+    ["-2147483648", 5],
+    ["2147483648", 11],
+    ["007", 4],
+    ["-0", 3],
+    ["x".repeat(100), 102],
+  ];
+  for (const [text, size] of sizes) {
+    const reader = readerOf((writer) => writer.string(fromText(text)));
+    expect(reader.left).toBe(size);
+    expect(mapKey(reader.string())).toBe(text);
+  }
+});
+
+test("doubles come back", () => {
+  for (const value of [0, 1.5, -Infinity, 5e-324]) {
+    expect(readerOf((writer) => writer.double(value)).double()).toBe(value);
+  }
+});
+
+test("nothing grows far beyond the limit", () => {
+  const writer = new RdbWriter(1000);
+  expect(() => {
+    for (let i = 0; i < 2000; i++) writer.byte(1);
+  }).toThrow(RdbFullError);
+  expect(writer.bytes.length).toBeLessThanOrEqual(1024);
+  expect(() => new RdbWriter(1000).raw(new Uint8Array(2000))).toThrow(RdbFullError);
+});
