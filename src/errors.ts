@@ -96,6 +96,13 @@ export const errors = {
   cachingWithoutTracking:
     "ERR CLIENT CACHING can be called only when the client is in tracking mode with OPTIN or OPTOUT mode enabled",
   noSuchClient: "ERR No such client",
+  dumpFooter: "ERR DUMP payload version or checksum are wrong",
+  dumpFormat: "ERR Bad data format",
+  busyKey: "BUSYKEY Target key name already exists.",
+  negativeTtl: "ERR Invalid TTL value, must be >= 0",
+  negativeIdleTime: "ERR Invalid IDLETIME value, must be >= 0",
+  frequencyRange: "ERR Invalid FREQ value, must be >= 0 and <= 255",
+  fieldTtl: "ERR hash fields with a TTL cannot be stored",
   saveInProgress: "ERR Background save already in progress",
   noAuth: "NOAUTH Authentication required.",
   nestedMulti: "ERR MULTI calls can not be nested",

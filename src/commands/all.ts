@@ -12,6 +12,7 @@ import { connectionCommands } from "./connection.ts";
 import { databaseCommands } from "./databases.ts";
 import { debugCommand } from "./debug.ts";
 import { latencyCommand, slowLogCommand } from "./diagnostics.ts";
+import { dumpCommands } from "./dump.ts";
 import { expiryCommands } from "./expiry.ts";
 import { hashCommands } from "./hashes.ts";
 import { infoCommand } from "./info.ts";
@@ -43,6 +44,7 @@ export const allCommands: readonly Command[] = [
   configCommand,
   ...connectionCommands,
   debugCommand,
+  ...dumpCommands,
   ...hashCommands,
   infoCommand,
   ...keyCommands,

@@ -30,6 +30,12 @@ export interface BitWrite {
   readonly value: number;
 }
 
+/** A stored part of a bitmap: bytes from SEGMENT_BYTES * number on. */
+export interface Segment {
+  readonly number: number;
+  readonly bytes: Bytes;
+}
+
 /** A write with its offset counted from the start. */
 interface PlacedWrite {
   readonly at: number;
@@ -150,6 +156,24 @@ export class Bitmaps {
     writeU32(outcome.extra, 0, tail);
     this.#collections.save(target, outcome);
     return tail + 1;
+  }
+
+  /**
+   * Stores a bitmap in place of what the key held.
+   *
+   * @param tail greatest offset that was written; no bit behind it is 1
+   * @param segments at least one, with different numbers, none of them behind the tail
+   * @param expireAt ms since 1970, 0 for no TTL
+   */
+  replace(key: Bytes, tail: number, segments: Iterable<Segment>, expireAt: number): void {
+    const bitmap = this.#create();
+    for (const { number, bytes } of segments) {
+      this.#collections.put(KIND_BITMAP, bitmap.id, this.#rest(number), bytes);
+      bitmap.size++;
+    }
+    writeU32(bitmap.extra, 0, tail);
+    bitmap.expireAt = expireAt;
+    this.#collections.save(key, bitmap);
   }
 
   #find(key: Bytes): CollectionHeader | null {

@@ -3,6 +3,7 @@ import type { SpaceCounts } from "../keyspace/store-reader.ts";
 import { BitStrings } from "./bit-strings.ts";
 import { Bitmaps } from "./bitmaps.ts";
 import { Collections } from "./collections.ts";
+import { Dumps } from "./dumps.ts";
 import { Hashes } from "./hashes.ts";
 import { countKeys, isSurelyEmpty } from "./key-counts.ts";
 import { KeyTable } from "./key-table.ts";
@@ -29,6 +30,7 @@ export class DB {
   readonly lists: Lists;
   readonly sets: Sets;
   readonly zsets: ZSets;
+  readonly dumps: Dumps;
 
   constructor(number: number, ledis: Ledis) {
     this.#ledis = ledis;
@@ -50,6 +52,7 @@ export class DB {
     this.lists = new Lists(this.collections, keyspace);
     this.sets = new Sets(this.table, this.collections);
     this.zsets = new ZSets(this.table, this.collections, ledis.zsetOrder);
+    this.dumps = new Dumps(this, () => ledis.options.valueBytesMax);
   }
 
   /**

@@ -24,6 +24,11 @@ import { RandomElements } from "./random-elements.ts";
 const WHOLE_PAGE_FIELDS = 512;
 const WHOLE_PAGE_ITEM_BYTES = 64;
 
+export interface FieldValue {
+  readonly field: Bytes;
+  readonly value: Bytes;
+}
+
 /** How many fields are to be chosen by chance. */
 export interface FieldChoice {
   readonly count: number;
@@ -178,6 +183,21 @@ export class Hashes {
     const text = fromText(formatLongDouble(sum));
     this.#replace(key, hash, field, value === null, text);
     return text;
+  }
+
+  /**
+   * Stores a hash of these fields, at least one and different ones, in place of what the key held.
+   *
+   * @param expireAt ms since 1970, 0 for no TTL
+   */
+  replace(key: Bytes, fields: Iterable<FieldValue>, expireAt: number): void {
+    const hash = this.#collections.create(TYPE_HASH);
+    for (const { field, value } of fields) {
+      this.#collections.put(KIND_HASH, hash.id, field, value);
+      hash.size++;
+    }
+    hash.expireAt = expireAt;
+    this.#collections.save(key, hash);
   }
 
   /** A field chosen by chance, copied; null: no such key. */

@@ -192,6 +192,16 @@ export class Lists {
     return value;
   }
 
+  /** Stores a list of these items, at least one, in place of what the key held. @param expireAt ms, 0 for no TTL */
+  replace(key: Bytes, items: Iterable<Bytes>, expireAt: number): void {
+    const list = this.#create();
+    let seq = headOf(list);
+    for (const item of items) this.#items.put(list.id, seq++, item);
+    list.size = seq - headOf(list);
+    list.expireAt = expireAt;
+    this.#collections.save(key, list);
+  }
+
   /** Removes the list in constant time; answers how many items it had. @throws {CommandError} WRONGTYPE */
   clear(key: Bytes): number {
     const list = this.#collections.findForWrite(key, TYPE_LIST);

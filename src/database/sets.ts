@@ -176,6 +176,21 @@ export class Sets {
     return result.size;
   }
 
+  /**
+   * Stores a set of these members, at least one and different ones, in place of what the key held.
+   *
+   * @param expireAt ms since 1970, 0 for no TTL
+   */
+  replace(key: Bytes, members: Iterable<Bytes>, expireAt: number): void {
+    const set = this.#collections.create(TYPE_SET);
+    for (const member of members) {
+      this.#collections.put(KIND_SET, set.id, member, EMPTY);
+      set.size++;
+    }
+    set.expireAt = expireAt;
+    this.#collections.save(key, set);
+  }
+
   /** How many members several sets share, counted up to `limit`; 0: to the end. */
   intersectionSize(keys: readonly Bytes[], limit: number): number {
     let count = 0;

@@ -193,15 +193,18 @@ export class ZSets {
     return set === null ? [] : this.#samples.withRepeats(set, count);
   }
 
-  /** Stores a set of these members, which are different ones, in place of what the key held; answers its size. */
-  replace(key: Bytes, members: readonly ScoredMember[]): number {
-    if (members.length === 0) {
-      if (this.#keys.findForWrite(key) !== null) this.#collections.remove(key);
-      return 0;
-    }
+  /**
+   * Stores a set of these members, which are different ones, in place of what the key held; answers its size. Of
+   * no members nothing is stored, and the key is gone.
+   *
+   * @param expireAt ms since 1970, 0 for no TTL
+   */
+  replace(key: Bytes, members: Iterable<ScoredMember>, expireAt = 0): number {
     const set = this.#collections.create(TYPE_ZSET);
     for (const { member, score } of members) this.#entries.insert(set, member, score);
-    this.#collections.save(key, set);
+    set.expireAt = expireAt;
+    if (set.size > 0) this.#collections.save(key, set);
+    else if (this.#keys.findForWrite(key) !== null) this.#collections.remove(key);
     return set.size;
   }
 

@@ -1,0 +1,226 @@
+/** Values as DUMP and RESTORE, files of Redis and tools hand them around: out of the database and into it. */
+import { readU32 } from "../binlog/event.ts";
+import type { Bytes } from "../bytes/bytes.ts";
+import { CommandError, errors } from "../errors.ts";
+import {
+  TYPE_BITMAP,
+  TYPE_HASH,
+  TYPE_LIST,
+  TYPE_SET,
+  TYPE_STRING,
+  TYPE_ZSET,
+} from "../keyspace/key-row.ts";
+import type { RangeWalk } from "../keyspace/range.ts";
+import { KIND_BITMAP, KIND_HASH, KIND_LIST, KIND_SET, KIND_ZSCORE } from "../keyspace/row-key.ts";
+import { checkValue } from "../rdb/check-value.ts";
+import { isSealed, openPayload, sealPayload } from "../rdb/dump-payload.ts";
+import { RdbError } from "../rdb/rdb-error.ts";
+import {
+  RDB_HASH,
+  RDB_LEDIS_BITMAP,
+  RDB_LIST,
+  RDB_SET,
+  RDB_STRING,
+  RDB_ZSET_2,
+} from "../rdb/rdb-types.ts";
+import { BITMAP_VERSION, type RdbValue } from "../rdb/rdb-value.ts";
+import { RdbFullError, type RdbWriter } from "../rdb/rdb-writer.ts";
+import type { Bitmaps } from "./bitmaps.ts";
+import { type CollectionHeader, type Collections, restOf } from "./collections.ts";
+import type { Hashes } from "./hashes.ts";
+import type { KeyTable } from "./key-table.ts";
+import type { Lists } from "./lists.ts";
+import type { Sets } from "./sets.ts";
+import type { Strings } from "./strings.ts";
+import { memberOf, scoreOf } from "./zset-entry.ts";
+import type { ZSets } from "./zsets.ts";
+
+/** The types' operations, of one database. */
+export interface Types {
+  readonly table: KeyTable;
+  readonly collections: Collections;
+  readonly strings: Strings;
+  readonly bitmaps: Bitmaps;
+  readonly hashes: Hashes;
+  readonly lists: Lists;
+  readonly sets: Sets;
+  readonly zsets: ZSets;
+}
+
+/** How a type's elements are written: Redis's number of the type, the rows, and what is taken of each. */
+interface DumpForm {
+  readonly rdbType: number;
+  readonly kind: number;
+  /** What stands before the count of elements. */
+  writeHead?(writer: RdbWriter, header: CollectionHeader): void;
+  writeElement(writer: RdbWriter, walk: RangeWalk): void;
+}
+
+const FORMS: ReadonlyMap<number, DumpForm> = new Map([
+  [
+    TYPE_LIST,
+    {
+      rdbType: RDB_LIST,
+      kind: KIND_LIST,
+      writeElement: (writer, walk) => writer.string(walk.value),
+    },
+  ],
+  [
+    TYPE_SET,
+    {
+      rdbType: RDB_SET,
+      kind: KIND_SET,
+      writeElement: (writer, walk) => writer.string(restOf(walk.key)),
+    },
+  ],
+  [
+    TYPE_HASH,
+    {
+      rdbType: RDB_HASH,
+      kind: KIND_HASH,
+      writeElement(writer, walk) {
+        writer.string(restOf(walk.key));
+        writer.string(walk.value);
+      },
+    },
+  ],
+  [
+    TYPE_ZSET,
+    {
+      rdbType: RDB_ZSET_2,
+      kind: KIND_ZSCORE,
+      writeElement(writer, walk) {
+        const entry = restOf(walk.key);
+        writer.string(memberOf(entry));
+        writer.double(scoreOf(entry));
+      },
+    },
+  ],
+  [
+    TYPE_BITMAP,
+    {
+      rdbType: RDB_LEDIS_BITMAP,
+      kind: KIND_BITMAP,
+      writeHead(writer, header) {
+        writer.length(BITMAP_VERSION);
+        writer.length(readU32(header.extra, 0));
+      },
+      writeElement(writer, walk) {
+        writer.length(readU32(restOf(walk.key), 0));
+        writer.string(walk.value);
+      },
+    },
+  ],
+] satisfies [number, DumpForm][]);
+
+export class Dumps {
+  readonly #types: Types;
+  readonly #bytesMax: () => number;
+
+  /** @param bytesMax longest payload, and most that compressed strings in one may come to */
+  constructor(types: Types, bytesMax: () => number) {
+    this.#types = types;
+    this.#bytesMax = bytesMax;
+  }
+
+  /**
+   * The key's value as RESTORE takes it, TTL not included; null: no such key. Redis restores it too, unless it is
+   * a LedisDB bitmap.
+   *
+   * @throws {CommandError} it is too long
+   */
+  dump(key: Bytes): Bytes | null {
+    const row = this.#types.table.find(key);
+    if (row === null) return null;
+    const { type } = row;
+    try {
+      if (type !== TYPE_STRING) {
+        const header = this.#types.collections.findForWrite(key, type)!;
+        return sealPayload((writer) => this.#writeCollection(writer, header), this.#bytesMax());
+      }
+      const value = row.rest();
+      return sealPayload((writer) => {
+        writer.byte(RDB_STRING);
+        writer.string(value);
+      }, this.#bytesMax());
+    } catch (error) {
+      if (error instanceof RdbFullError) throw new CommandError(errors.stringTooLong);
+      throw error;
+    }
+  }
+
+  /**
+   * What a payload holds, checked: it can be stored. Reads this database's payloads, and Redis's of versions 2.6
+   * to 7.4.
+   *
+   * @throws {CommandError} no payload, damaged, of a version or type that is not read, or too much
+   */
+  read(payload: Bytes): RdbValue {
+    if (!isSealed(payload)) throw new CommandError(errors.dumpFooter);
+    return checked(() => openPayload(payload, this.#bytesMax()));
+  }
+
+  /**
+   * Stores a value in place of what the key held, after checking it.
+   *
+   * @param expireAt ms since 1970, 0 for no TTL
+   * @throws {CommandError} it is damaged, or cannot be stored here; nothing was changed
+   */
+  store(key: Bytes, value: RdbValue, expireAt: number): void {
+    checked(() => value);
+    this.storeChecked(key, value, expireAt);
+  }
+
+  /** As `store`, for a value that `read` has answered. */
+  storeChecked(key: Bytes, value: RdbValue, expireAt: number): void {
+    const { strings, lists, sets, hashes, zsets, bitmaps } = this.#types;
+    switch (value.type) {
+      case "string":
+        strings.set(key, value.bytes(), expireAt);
+        break;
+      case "list":
+        lists.replace(key, value.items(), expireAt);
+        break;
+      case "set":
+        sets.replace(key, value.members(), expireAt);
+        break;
+      case "hash":
+        hashes.replace(key, value.fields(), expireAt);
+        break;
+      case "zset":
+        zsets.replace(key, value.members(), expireAt);
+        break;
+      case "bitmap":
+        bitmaps.replace(key, value.tail, value.segments(), expireAt);
+        break;
+    }
+  }
+
+  #writeCollection(writer: RdbWriter, header: CollectionHeader): void {
+    const form = FORMS.get(header.type)!;
+    writer.byte(form.rdbType);
+    form.writeHead?.(writer, header);
+    writer.length(header.size);
+    const walk = this.#types.collections.walk(form.kind, header.id, { expected: header.size });
+    while (walk.next()) form.writeElement(writer, walk);
+  }
+}
+
+/** Opens a value and checks all of it. @throws {CommandError} something is wrong with it */
+function checked(open: () => RdbValue): RdbValue {
+  try {
+    const value = open();
+    checkValue(value);
+    if (value.type === "hash") requireNoTtls(value);
+    return value;
+  } catch (error) {
+    if (error instanceof RdbError) throw new CommandError(errors.dumpFormat);
+    throw error;
+  }
+}
+
+function requireNoTtls(value: RdbValue & { type: "hash" }): void {
+  for (const { expireAtMs } of value.fields()) {
+    if (expireAtMs !== 0) throw new CommandError(errors.fieldTtl);
+  }
+}
