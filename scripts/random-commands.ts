@@ -151,6 +151,18 @@ export const words: Readonly<Record<string, readonly string[]>> = {
   "large-member": Array.from({ length: 900 }, (_, number) => `member:${number}`),
   "large-score": ["0", "1", "2", "3", "4", "5", "10", "17.5", "100", "-5"],
   "random-count": ["0", "100", "-9223372036854775808", "9223372036854775807", "x", ""],
+  "sort-list": ["list:1", "list:2"],
+  "sort-set": ["set:1", "set:2"],
+  "sort-zset": ["zset:1", "zset:2"],
+  "sort-ordered": ["list:1", "list:2", "zset:1", "missing"],
+  "sort-any": ["list:1", "list:2", "set:1", "set:2", "zset:1", "zset:2", "missing"],
+  "sort-target": ["target", "list:2", "w_1"],
+  "sort-number": ["1", "2", "3", "10", "-5", "0", "2.5", "1e2", "007", "+1", "0x10", "inf", "-inf"],
+  "sort-element": ["a", "B", "ab", "1", "5", "", " 3", "3 ", "nan", "0.1", "x", "é"],
+  "sort-weight": ["w_1", "w_2", "w_3", "w_10", "w_-5", "w_a", "w_"],
+  "sort-object": ["o_1", "o_2", "o_3", "o_10", "o_0"],
+  "sort-by": ["w_*", "o_*->f", "o_*->g", "o_*->", "w_*->f", "*", "w_*x", "missing_*"],
+  "sort-get": ["#", "w_*", "o_*->f", "o_*->missing", "w_1", "*", "o_*", "w_*->f"],
 };
 
 /** Templates by family. */
@@ -391,6 +403,43 @@ export const families: Readonly<Record<string, readonly Template[]>> = {
     { line: "TTL <key>", compare: "near" },
     { line: "SET|DEL <key>" },
     { line: "SET <key> <value>" },
+  ],
+  sorting: [
+    { line: "RPUSH|LPUSH <sort-list> <sort-number> [<sort-number>] [<sort-number>]", weight: 5 },
+    { line: "RPUSH <sort-list> <sort-element>" },
+    { line: "LPOP|RPOP <sort-list> [2]", weight: 3 },
+    { line: "SADD <sort-set> <sort-number> [<sort-element>] [<sort-number>]", weight: 3 },
+    { line: "SREM <sort-set> <sort-number> <sort-element>", weight: 3 },
+    {
+      line: "ZADD <sort-zset> <large-score> <sort-number> [<large-score> <sort-number>]",
+      weight: 3,
+    },
+    { line: "SET <sort-weight> <sort-element>", weight: 4 },
+    { line: "HSET <sort-object> f|g <sort-element>", weight: 4 },
+    { line: "DEL <sort-weight> [<sort-object>]" },
+    { line: "DEL <sort-list> [<sort-zset>] [<sort-set>]" },
+    { line: "SORT|SORT_RO <sort-any> [ASC|DESC] [LIMIT <rank> <rank>] [ALPHA]", weight: 8 },
+    { line: "SORT|SORT_RO <sort-any> [ALPHA] [DESC] [GET <sort-get>] [GET <sort-get>]", weight: 5 },
+    {
+      line: "SORT <sort-any> BY <sort-by> [LIMIT <rank> <rank>] [DESC] [GET <sort-get>] [GET #]",
+      weight: 8,
+    },
+    { line: "SORT <sort-any> ALPHA BY <sort-by> [DESC] [GET <sort-get>]", compare: "sorted" },
+    {
+      line: "SORT|SORT_RO <sort-ordered> BY nosort|# [LIMIT <rank> <rank>] [DESC] [GET #]",
+      weight: 3,
+    },
+    { line: "SORT|SORT_RO <sort-set> BY nosort [DESC] [GET <sort-get>]", compare: "sorted" },
+    {
+      line: "SORT <sort-any> [ALPHA] [LIMIT <rank> <rank>] [GET <sort-get>] STORE <sort-target>",
+      weight: 5,
+    },
+    { line: "SORT <sort-any> BY nosort [GET <sort-get>] STORE <sort-target>", weight: 2 },
+    { line: "LRANGE <sort-target> 0 -1", weight: 3 },
+    { line: "TTL|TYPE <sort-target>" },
+    { line: "EXPIRE <sort-target> 100" },
+    { line: "SORT|SORT_RO <sort-ordered> [BY] [GET] [LIMIT 1] [STORE x] [FOO]" },
+    { line: "SORT|SORT_RO <sort-weight> [DESC]" },
   ],
 };
 

@@ -32,6 +32,7 @@ export const errors = {
   offsetOutOfRange: "ERR offset is out of range",
   noSuchKey: "ERR no such key",
   indexOutOfRange: "ERR index out of range",
+  sortNotNumbers: "ERR One or more scores can't be converted into double",
   listFull: "ERR the list has no room at this end",
   rankZero:
     "ERR RANK can't be zero: use 1 to start from the first match, 2 from the second ... or use negative to start from the end of the list",
@@ -72,6 +73,7 @@ export const errors = {
   hashNotInteger: "ERR hash value is not an integer",
   hashNotFloat: "ERR hash value is not a float",
   infiniteOperand: "ERR value is NaN or Infinity",
+  ledisParameters: "ERR invalid command param",
   bitmapOffset: "ERR invalid offset",
   bitmapDuplicate: "ERR duplicate bit pos",
   scoreNotNumber: "ERR resulting score is not a number (NaN)",

@@ -23,8 +23,10 @@ import { memoryCommand } from "./memory.ts";
 import { monitorCommand } from "./monitor.ts";
 import { objectCommands } from "./object.ts";
 import { pubSubCommands } from "./pub-sub.ts";
+import { orderedScanCommands } from "./ordered-scans.ts";
 import { serverCommands } from "./server.ts";
 import { setCommands } from "./sets.ts";
+import { sortCommands } from "./sort.ts";
 import { stringCommands } from "./strings.ts";
 import { transactionCommands } from "./transactions.ts";
 import { zsetAlgebraCommands } from "./zset-algebra.ts";
@@ -53,10 +55,12 @@ export const allCommands: readonly Command[] = [
   memoryCommand,
   monitorCommand,
   ...pubSubCommands,
+  ...orderedScanCommands,
   ...serverCommands,
   slowLogCommand,
   ...objectCommands,
   ...setCommands,
+  ...sortCommands,
   ...stringCommands,
   ...transactionCommands,
   ...zsetAlgebraCommands,

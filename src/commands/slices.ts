@@ -1,4 +1,8 @@
 /** Work that is too long for one turn. */
+import { clock } from "../clock.ts";
+
+/** How long one slice of a generator's work may take, in µs. */
+const SLICE_US = 1000;
 
 /**
  * Calls `step` until it answers something other than undefined: once now, then once in each iteration of the
@@ -13,6 +17,21 @@ export function inSlices<T>(step: () => T | undefined, mayWait = true): T | Prom
     result = step();
   }
   return result;
+}
+
+/**
+ * Runs a generator, about a millisecond in each iteration of the event loop, as `inSlices` does; it yields wherever it
+ * may be interrupted, and what it returns is the answer.
+ */
+export function runInSlices<T>(work: Iterator<void, T, void>): T | Promise<T> {
+  return inSlices<T>(() => {
+    const endUs = clock.monotonicUs() + SLICE_US;
+    for (;;) {
+      const { done, value } = work.next();
+      if (done) return value;
+      if (clock.monotonicUs() > endUs) return undefined;
+    }
+  });
 }
 
 async function later<T>(step: () => T | undefined): Promise<T> {

@@ -11,8 +11,11 @@ import { KeyWalk } from "./key-walk.ts";
 import { Keys } from "./keys.ts";
 import type { Ledis } from "./ledis.ts";
 import { Lists } from "./lists.ts";
+import { OrderedScan } from "./ordered-scan.ts";
 import { RandomKey } from "./random-key.ts";
 import { Sets } from "./sets.ts";
+import { SortElements } from "./sort-elements.ts";
+import { Sorting } from "./sorting.ts";
 import { Strings } from "./strings.ts";
 import { ZSets } from "./zsets.ts";
 
@@ -31,6 +34,8 @@ export class DB {
   readonly sets: Sets;
   readonly zsets: ZSets;
   readonly dumps: Dumps;
+  readonly sorting: Sorting;
+  readonly orderedScan: OrderedScan;
 
   constructor(number: number, ledis: Ledis) {
     this.#ledis = ledis;
@@ -49,10 +54,13 @@ export class DB {
     this.bitStrings = new BitStrings(this.table, () => ledis.options.valueBytesMax);
     this.bitmaps = new Bitmaps(this.collections, () => ledis.options.valueBytesMax);
     this.hashes = new Hashes(this.collections, this.table);
-    this.lists = new Lists(this.collections, keyspace);
+    this.lists = new Lists(this.table, this.collections, keyspace);
     this.sets = new Sets(this.table, this.collections);
     this.zsets = new ZSets(this.table, this.collections, ledis.zsetOrder);
     this.dumps = new Dumps(this, () => ledis.options.valueBytesMax);
+    this.orderedScan = new OrderedScan(keyspace, this.table, this.collections);
+    const elements = new SortElements(this.table, this.collections, this.lists, this.zsets);
+    this.sorting = new Sorting(this.table, this.hashes, elements);
   }
 
   /**

@@ -11,6 +11,7 @@ import { TYPE_LIST } from "../keyspace/key-row.ts";
 import type { Keyspace } from "../keyspace/keyspace.ts";
 import { readU48, writeU48 } from "../keyspace/row-key.ts";
 import type { CollectionHeader, Collections } from "./collections.ts";
+import type { KeyTable } from "./key-table.ts";
 import { closeGaps } from "./list-gaps.ts";
 import { ListItems, SEQ_END } from "./list-items.ts";
 
@@ -34,10 +35,12 @@ const HEAD_BYTES = 6;
 const REMOVED_SINGLY_MAX = 128;
 
 export class Lists {
+  readonly #keys: KeyTable;
   readonly #collections: Collections;
   readonly #items: ListItems;
 
-  constructor(collections: Collections, keyspace: Keyspace) {
+  constructor(keys: KeyTable, collections: Collections, keyspace: Keyspace) {
+    this.#keys = keys;
     this.#collections = collections;
     this.#items = new ListItems(collections, keyspace);
   }
@@ -208,6 +211,13 @@ export class Lists {
     if (list === null) return 0;
     this.#collections.remove(key);
     return list.size;
+  }
+
+  /** Stores a list of these values in place of what the key held, without values none; answers its length. */
+  replace(key: Bytes, values: readonly Bytes[]): number {
+    if (values.length > 0) return this.#push(key, this.#create(), "right", values);
+    if (this.#keys.findForWrite(key) !== null) this.#collections.remove(key);
+    return 0;
   }
 
   #findOrCreate(key: Bytes): CollectionHeader {

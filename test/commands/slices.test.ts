@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
-import { inSlices } from "../../src/commands/slices.ts";
+import { inSlices, runInSlices } from "../../src/commands/slices.ts";
+import { useFakeClock } from "../support/fake-clock.ts";
 
 test("work that is done in one step is answered at once", () => {
   expect(inSlices(() => 5)).toBe(5);
@@ -30,4 +31,19 @@ test("a step that fails later rejects", async () => {
   });
   expect(result).toBeInstanceOf(Promise);
   await expect(Promise.resolve(result)).rejects.toThrow("late");
+});
+
+test("a generator runs in slices of about a millisecond", async () => {
+  using time = useFakeClock();
+  function* work(stepMs: number): Generator<void, number, void> {
+    for (let step = 0; step < 10; step++) {
+      time.advance(stepMs);
+      yield;
+    }
+    return 10;
+  }
+  expect(runInSlices(work(0))).toBe(10);
+  const later = runInSlices(work(5));
+  expect(later).toBeInstanceOf(Promise);
+  expect(await later).toBe(10);
 });
