@@ -14,6 +14,7 @@ import { debugCommand } from "./debug.ts";
 import { latencyCommand, slowLogCommand } from "./diagnostics.ts";
 import { dumpCommands } from "./dump.ts";
 import { expiryCommands } from "./expiry.ts";
+import { hashTtlCommands } from "./hash-ttls.ts";
 import { hashCommands } from "./hashes.ts";
 import { infoCommand } from "./info.ts";
 import { commandCommand } from "./introspection.ts";
@@ -22,8 +23,8 @@ import { listCommands } from "./lists.ts";
 import { memoryCommand } from "./memory.ts";
 import { monitorCommand } from "./monitor.ts";
 import { objectCommands } from "./object.ts";
-import { pubSubCommands } from "./pub-sub.ts";
 import { orderedScanCommands } from "./ordered-scans.ts";
+import { pubSubCommands } from "./pub-sub.ts";
 import { serverCommands } from "./server.ts";
 import { setCommands } from "./sets.ts";
 import { sortCommands } from "./sort.ts";
@@ -48,6 +49,7 @@ export const allCommands: readonly Command[] = [
   debugCommand,
   ...dumpCommands,
   ...hashCommands,
+  ...hashTtlCommands,
   infoCommand,
   ...keyCommands,
   latencyCommand,

@@ -1,7 +1,8 @@
 /** The hash family, and LedisDB's own commands for hashes. */
 import type { Bytes } from "../bytes/bytes.ts";
 import { INT64_MAX, INT64_MIN, parseInt64 } from "../bytes/integer.ts";
-import type { FieldChoice, FieldPage } from "../database/hashes.ts";
+import type { FieldChoice } from "../database/choose-from.ts";
+import type { FieldPage } from "../database/hashes.ts";
 import { CommandError, errors } from "../errors.ts";
 import { TYPE_HASH } from "../keyspace/key-row.ts";
 import { OK, Pairs, type Reply } from "../resp/reply.ts";
@@ -192,15 +193,13 @@ export const hashCommands: readonly Command[] = [
       return [scanCursor(cursors, page.last), items];
     },
   }),
-  ...ledisKeyCommands(TYPE_HASH, "hash", {
-    clear: "HCLEAR",
-    clearMany: "HMCLEAR",
-    expire: "HEXPIRE",
-    expireAt: "HEXPIREAT",
-    ttl: "HTTL",
-    persist: "HPERSIST",
-    exists: "HKEYEXISTS",
-  }),
+  // HEXPIRE, HEXPIREAT, HTTL and HPERSIST stand in hash-ttls.ts: Redis has them for fields.
+  ...ledisKeyCommands(
+    TYPE_HASH,
+    "hash",
+    { clear: "HCLEAR", clearMany: "HMCLEAR", exists: "HKEYEXISTS" },
+    (db, key) => db.hashes.clear(key),
+  ),
 ];
 
 function fieldsOf({ items }: FieldPage): Bytes[] {

@@ -60,6 +60,36 @@ export function expireTyped(db: DB, key: Bytes, type: number, atMs: number): boo
   return db.table.findTypeForWrite(key, type) !== null && db.keys.expire(key, atMs);
 }
 
+/** What xEXPIRE does. @param name the command's. @throws {CommandError} WRONGTYPE; no integer above 0 */
+export function expireIn(db: DB, key: Bytes, type: number, seconds: Bytes, name: string): 0 | 1 {
+  const at = parseNewExpireAt(seconds, "EX", name.toLowerCase());
+  return expireTyped(db, key, type, at) ? 1 : 0;
+}
+
+/** What xEXPIREAT does. @param name the command's. @throws {CommandError} WRONGTYPE; no time that is not past */
+export function expireAtTime(
+  db: DB,
+  key: Bytes,
+  type: number,
+  seconds: Bytes,
+  name: string,
+): 0 | 1 {
+  const at = parseExpireAt(seconds, "EXAT", name.toLowerCase());
+  if (at <= clock.nowMs()) throw new CommandError(invalidExpire(name.toLowerCase()));
+  return expireTyped(db, key, type, at) ? 1 : 0;
+}
+
+/** What xTTL answers. @throws {CommandError} WRONGTYPE */
+export function ttlSeconds(db: DB, key: Bytes, type: number): number {
+  const expireAt = db.table.findType(key, type)?.expireAt ?? 0;
+  return expireAt === 0 ? NO_TTL : Math.floor((expireAt - clock.nowMs() + 500) / 1000);
+}
+
+/** What xPERSIST does. @throws {CommandError} WRONGTYPE */
+export function persistTyped(db: DB, key: Bytes, type: number): 0 | 1 {
+  return db.table.findTypeForWrite(key, type) !== null && db.keys.persist(key) ? 1 : 0;
+}
+
 function clearCommand(name: string, noun: string, clear: (db: DB, key: Bytes) => number): Command {
   return command("ledis", {
     name,
@@ -98,10 +128,7 @@ function expireCommand(name: string, type: number, noun: string): Command {
     since: "ledis",
     flags: ["write", "fast"],
     args: [key(), time("seconds", "EX")],
-    run({ db }, key, seconds) {
-      const at = parseNewExpireAt(seconds, "EX", name.toLowerCase());
-      return expireTyped(db, key, type, at) ? 1 : 0;
-    },
+    run: ({ db }, key, seconds) => expireIn(db, key, type, seconds, name),
   });
 }
 
@@ -112,11 +139,7 @@ function expireAtCommand(name: string, type: number, noun: string): Command {
     since: "ledis",
     flags: ["write", "fast"],
     args: [key(), time("unix-time-seconds", "EXAT")],
-    run({ db }, key, seconds) {
-      const at = parseExpireAt(seconds, "EXAT", name.toLowerCase());
-      if (at <= clock.nowMs()) throw new CommandError(invalidExpire(name.toLowerCase()));
-      return expireTyped(db, key, type, at) ? 1 : 0;
-    },
+    run: ({ db }, key, seconds) => expireAtTime(db, key, type, seconds, name),
   });
 }
 
@@ -127,10 +150,7 @@ function ttlCommand(name: string, type: number, noun: string): Command {
     since: "ledis",
     flags: ["readonly", "fast"],
     args: [key()],
-    run({ db }, key) {
-      const expireAt = db.table.findType(key, type)?.expireAt ?? 0;
-      return expireAt === 0 ? NO_TTL : Math.floor((expireAt - clock.nowMs() + 500) / 1000);
-    },
+    run: ({ db }, key) => ttlSeconds(db, key, type),
   });
 }
 
@@ -141,8 +161,7 @@ function persistCommand(name: string, type: number, noun: string): Command {
     since: "ledis",
     flags: ["write", "fast"],
     args: [key()],
-    run: ({ db }, key) =>
-      db.table.findTypeForWrite(key, type) !== null && db.keys.persist(key) ? 1 : 0,
+    run: ({ db }, key) => persistTyped(db, key, type),
   });
 }
 

@@ -75,7 +75,7 @@ function* sortInto(
   target: Bytes,
 ): Generator<void, number, void> {
   const values = yield* db.sorting.sort(key, query);
-  return db.lists.replace(
+  return db.lists.replaceOrRemove(
     target,
     values.map((value) => value ?? EMPTY),
   );

@@ -1,5 +1,6 @@
 /** Copies of collections, whatever their type: the same rows under an id of their own. */
 import { type Bytes, copyBytes } from "../bytes/bytes.ts";
+import { TYPE_HASH } from "../keyspace/key-row.ts";
 import { writeU48 } from "../keyspace/row-key.ts";
 import { type Collections, restOf } from "./collections.ts";
 import { elementKindsOf } from "./element-kinds.ts";
@@ -31,4 +32,5 @@ export function copyCollection(
   const stored = target.put(to, type, expireAt, header.length, copy);
   stored.buffer.set(header, stored.start);
   writeU48(stored.buffer, stored.start, copy);
+  if (type === TYPE_HASH) target.noteFields(to, header);
 }

@@ -8,7 +8,7 @@ import type { Keyspace } from "../keyspace/keyspace.ts";
 import type { RangeWalk } from "../keyspace/range.ts";
 import { ELEMENT_PREFIX_BYTES, RowKey, readU48, writeU48 } from "../keyspace/row-key.ts";
 import { RowValue } from "../keyspace/row-value.ts";
-import type { KeyTable } from "./key-table.ts";
+import type { KeyRow, KeyTable } from "./key-table.ts";
 import type { Spaces } from "./spaces.ts";
 
 /** Bytes of a header before what the type adds: `id u48 · size u48`. */
@@ -53,12 +53,12 @@ export class Collections {
 
   /** The collection at `key` for a command that reads; null: no such key. @throws {CommandError} WRONGTYPE */
   find(key: Bytes, type: number): CollectionHeader | null {
-    return decodeHeader(this.#keys.findType(key, type));
+    return headerOf(this.#keys.findType(key, type));
   }
 
   /** As `find`, for a command that is about to change it. */
   findForWrite(key: Bytes, type: number): CollectionHeader | null {
-    return decodeHeader(this.#keys.findTypeForWrite(key, type));
+    return headerOf(this.#keys.findTypeForWrite(key, type));
   }
 
   /** The collection at `key`, or an empty one that exists once it is saved. @throws {CommandError} WRONGTYPE */
@@ -162,10 +162,12 @@ function elementPrefix(kind: number, id: number): Bytes {
   return prefix;
 }
 
-function decodeHeader(
-  row: { type: number; expireAt: number; rest(): Bytes } | null,
-): CollectionHeader | null {
-  if (row === null) return null;
+function headerOf(row: KeyRow | null): CollectionHeader | null {
+  return row === null ? null : decodeHeader(row);
+}
+
+/** The header that a collection's key row holds. */
+export function decodeHeader(row: KeyRow): CollectionHeader {
   const rest = row.rest();
   return {
     type: row.type,

@@ -4,6 +4,8 @@ import { BitStrings } from "./bit-strings.ts";
 import { Bitmaps } from "./bitmaps.ts";
 import { Collections } from "./collections.ts";
 import { Dumps } from "./dumps.ts";
+import { HashFields } from "./hash-fields.ts";
+import { HashTtls } from "./hash-ttls.ts";
 import { Hashes } from "./hashes.ts";
 import { countKeys, isSurelyEmpty } from "./key-counts.ts";
 import { KeyTable } from "./key-table.ts";
@@ -30,6 +32,7 @@ export class DB {
   readonly bitStrings: BitStrings;
   readonly bitmaps: Bitmaps;
   readonly hashes: Hashes;
+  readonly hashTtls: HashTtls;
   readonly lists: Lists;
   readonly sets: Sets;
   readonly zsets: ZSets;
@@ -53,12 +56,14 @@ export class DB {
     this.strings = new Strings(this.table, () => ledis.options.valueBytesMax);
     this.bitStrings = new BitStrings(this.table, () => ledis.options.valueBytesMax);
     this.bitmaps = new Bitmaps(this.collections, () => ledis.options.valueBytesMax);
-    this.hashes = new Hashes(this.collections, this.table);
+    const hashFields = new HashFields(this.collections, this.table);
+    this.hashes = new Hashes(this.collections, hashFields);
+    this.hashTtls = new HashTtls(this.collections, hashFields);
     this.lists = new Lists(this.table, this.collections, keyspace);
     this.sets = new Sets(this.table, this.collections);
     this.zsets = new ZSets(this.table, this.collections, ledis.zsetOrder);
     this.dumps = new Dumps(this, () => ledis.options.valueBytesMax);
-    this.orderedScan = new OrderedScan(keyspace, this.table, this.collections);
+    this.orderedScan = new OrderedScan(keyspace, this.table, this.collections, hashFields);
     const elements = new SortElements(this.table, this.collections, this.lists, this.zsets);
     this.sorting = new Sorting(this.table, this.hashes, elements);
   }

@@ -2,6 +2,8 @@
 import { TYPE_BITMAP, TYPE_HASH, TYPE_LIST, TYPE_SET, TYPE_ZSET } from "../keyspace/key-row.ts";
 import {
   KIND_BITMAP,
+  KIND_FIELD_DUE,
+  KIND_FIELD_TTL,
   KIND_HASH,
   KIND_LIST,
   KIND_SET,
@@ -11,7 +13,7 @@ import {
 } from "../keyspace/row-key.ts";
 
 const KINDS: ReadonlyMap<number, readonly number[]> = new Map([
-  [TYPE_HASH, [KIND_HASH]],
+  [TYPE_HASH, [KIND_HASH, KIND_FIELD_TTL, KIND_FIELD_DUE]],
   [TYPE_LIST, [KIND_LIST]],
   [TYPE_ZSET, [KIND_ZSET, KIND_ZSCORE, KIND_ZCOUNT]],
   [TYPE_BITMAP, [KIND_BITMAP]],

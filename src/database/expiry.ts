@@ -8,7 +8,7 @@
  */
 import type { Bytes } from "../bytes/bytes.ts";
 import { clock } from "../clock.ts";
-import { EXPIRE_AT_MAX_MS, expireAtMs } from "../keyspace/key-row.ts";
+import { EXPIRE_AT_MAX_MS, endsAtMs, fieldsDueAtMs } from "../keyspace/key-row.ts";
 import type { Keyspace } from "../keyspace/keyspace.ts";
 import { KEY_PREFIX_BYTES, numberOf, RowKey } from "../keyspace/row-key.ts";
 import { RowValue } from "../keyspace/row-value.ts";
@@ -31,6 +31,8 @@ const HEAP_HORIZON_MS = 20_000;
 /** Who is told that a key has ended: the table of its database. */
 export interface KeyOwner {
   changed(key: Bytes): void;
+  /** Removes fields of a hash that have ended, for a while. */
+  removeDueFields(key: Bytes): void;
 }
 
 export class Expiry {
@@ -69,15 +71,23 @@ export class Expiry {
     this.#timer = null;
   }
 
-  /** A key was given a TTL. */
+  /** A key, or the first field of a hash, was given a TTL. */
   note(key: RowKey, expireAt: number): void {
     if (expireAt - clock.nowMs() > HEAP_HORIZON_MS) return;
     this.#heap.push(expireAt, key.view());
   }
 
+  /**
+   * Whether what has ended may be removed: the one place that decides it. If not, it is only hidden: on a slave, and
+   * while the disk takes no writes.
+   */
+  get mayRemove(): boolean {
+    return this.enabled && this.#keyspace.writeFailure === null;
+  }
+
   /** Removes a row that the caller has found to be expired; false when that is not this server's to do now. */
   removeExpired(key: RowKey): boolean {
-    if (!this.enabled || this.#keyspace.writeFailure !== null) return false;
+    if (!this.mayRemove) return false;
     this.#keyspace.delete(key);
     this.expiredCount++;
     return true;
@@ -85,9 +95,7 @@ export class Expiry {
 
   /** Removes expired keys for about a millisecond; true when there may be more. Costs nothing when none is due. */
   runSlice(): boolean {
-    if (!this.enabled || this.#keyspace.writeFailure !== null || !this.#keyspace.hasRoom) {
-      return false;
-    }
+    if (!this.mayRemove || !this.#keyspace.hasRoom) return false;
     const nowMs = clock.nowMs();
     const deadline = clock.monotonicUs() + SLICE_US;
     for (;;) {
@@ -118,7 +126,8 @@ export class Expiry {
     for (let i = 0; i < BATCH; i++) {
       const key = this.#heap.popUntil(nowMs);
       if (key === null) return false;
-      this.#removeIfExpired(key, nowMs);
+      // Fields are many: a look at the time is due.
+      if (this.#removeIfExpired(key, nowMs) === "fields") return true;
     }
     return true;
   }
@@ -131,24 +140,37 @@ export class Expiry {
     }
     if (this.#indexDueAt > nowMs) return false;
     const rows = this.#keyspace.expired(this.#cursor, nowMs, BATCH);
+    let hadFields = false;
     for (const row of rows) {
-      this.#removeIfExpired(this.#key.key(row.space, row.key).view(), nowMs);
+      const removed = this.#removeIfExpired(this.#key.key(row.space, row.key).view(), nowMs);
+      hadFields ||= removed === "fields";
     }
     this.#cursor = rows.at(-1) ?? this.#cursor;
-    if (rows.length === BATCH) return true;
+    // A hash with more fields to remove is in the heap now.
+    if (rows.length === BATCH || hadFields) return true;
     const [next] = this.#keyspace.expired(this.#cursor, EXPIRE_AT_MAX_MS, 1);
     this.#indexDueAt = next?.expire_at ?? Number.POSITIVE_INFINITY;
     return false;
   }
 
   /** The row may have been written since its TTL was noted: what counts is what it says now. */
-  #removeIfExpired(rowKey: Bytes, nowMs: number): void {
+  #removeIfExpired(rowKey: Bytes, nowMs: number): "key" | "fields" | null {
     const owner = this.#ownerOf(numberOf(rowKey, 0));
-    if (owner === null) return;
+    if (owner === null) return null;
     const key = this.#key.raw(rowKey);
-    if (!this.#keyspace.get(key, this.#value)) return;
-    const at = expireAtMs(this.#value.buffer, this.#value.start);
-    if (at === 0 || at > nowMs || !this.removeExpired(key)) return;
-    owner.changed(key.view().subarray(KEY_PREFIX_BYTES));
+    const value = this.#value;
+    if (!this.#keyspace.get(key, value)) return null;
+    const { buffer, start, end } = value;
+    const endsAt = endsAtMs(buffer, start, end);
+    const name = key.view().subarray(KEY_PREFIX_BYTES);
+    if (endsAt !== 0 && endsAt <= nowMs) {
+      if (!this.removeExpired(key)) return null;
+      owner.changed(name);
+      return "key";
+    }
+    const fieldsDueAt = fieldsDueAtMs(buffer, start, end);
+    if (fieldsDueAt === 0 || fieldsDueAt > nowMs) return null;
+    owner.removeDueFields(name);
+    return "fields";
   }
 }

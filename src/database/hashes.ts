@@ -16,9 +16,9 @@ import { CommandError, errors } from "../errors.ts";
 import { TYPE_HASH } from "../keyspace/key-row.ts";
 import type { RangeWalk } from "../keyspace/range.ts";
 import { KIND_HASH } from "../keyspace/row-key.ts";
+import { chooseFrom, type FieldChoice } from "./choose-from.ts";
 import { type CollectionHeader, type Collections, restOf } from "./collections.ts";
-import type { KeyTable } from "./key-table.ts";
-import { RandomElements } from "./random-elements.ts";
+import type { HashFields, HashState } from "./hash-fields.ts";
 
 /** Up to so many fields, none of them or their values longer than this, a page takes all: as Redis does. */
 const WHOLE_PAGE_FIELDS = 512;
@@ -27,13 +27,6 @@ const WHOLE_PAGE_ITEM_BYTES = 64;
 export interface FieldValue {
   readonly field: Bytes;
   readonly value: Bytes;
-}
-
-/** How many fields are to be chosen by chance. */
-export interface FieldChoice {
-  readonly count: number;
-  /** True: always `count` of them, some more than once. False: different ones, fewer if there are not so many. */
-  readonly repeats: boolean;
 }
 
 /** Which fields a page looks at. */
@@ -59,32 +52,30 @@ export interface FieldPage {
  */
 export class Hashes {
   readonly #collections: Collections;
-  readonly #table: KeyTable;
-  readonly #random: RandomElements;
+  readonly #fields: HashFields;
   readonly #digits = new Uint8Array(24);
 
-  constructor(collections: Collections, table: KeyTable) {
+  constructor(collections: Collections, fields: HashFields) {
     this.#collections = collections;
-    this.#table = table;
-    this.#random = new RandomElements(collections, KIND_HASH);
+    this.#fields = fields;
   }
 
   /** A field's value; null: no such field, or no such key. */
   get(key: Bytes, field: Bytes): Bytes | null {
     const hash = this.#find(key);
-    return hash === null ? null : this.#collections.get(KIND_HASH, hash.id, field);
+    return hash === null ? null : this.#fields.get(hash, field);
   }
 
   /** The values of several fields, null for those that are not there. */
   getEach(key: Bytes, fields: readonly Bytes[]): (Bytes | null)[] {
     const hash = this.#find(key);
     if (hash === null) return fields.map(() => null);
-    return fields.map((field) => this.#collections.get(KIND_HASH, hash.id, field));
+    return fields.map((field) => this.#fields.get(hash, field));
   }
 
   has(key: Bytes, field: Bytes): boolean {
     const hash = this.#find(key);
-    return hash !== null && this.#collections.has(KIND_HASH, hash.id, field);
+    return hash !== null && this.#fields.has(hash, field);
   }
 
   /** Length of a field's value in bytes; 0 when there is none. */
@@ -94,23 +85,26 @@ export class Hashes {
 
   /** Number of fields; 0: no such key. */
   size(key: Bytes): number {
-    return this.#find(key)?.size ?? 0;
+    const hash = this.#find(key);
+    return hash === null ? 0 : hash.size - this.#fields.countHidden(hash);
   }
 
-  /** Stores the pairs (field, value, field, value ...), in order; answers how many fields are new. */
+  /** Stores the pairs (field, value, field, value ...), in order; answers how many fields are new. They have no TTL. */
   set(key: Bytes, pairs: readonly Bytes[]): number {
     const hash = this.#collections.findOrCreate(key, TYPE_HASH);
+    const before = stateOf(hash);
     const added = hash.isStored ? this.#store(hash, pairs) : this.#fill(hash, pairs);
-    this.#written(key, hash, added);
+    this.#fields.save(key, hash, before);
     return added;
   }
 
   /** Stores a field unless it is there; false when it is. */
   setIfFree(key: Bytes, field: Bytes, value: Bytes): boolean {
     const hash = this.#collections.findOrCreate(key, TYPE_HASH);
-    if (hash.isStored && this.#collections.has(KIND_HASH, hash.id, field)) return false;
-    this.#collections.put(KIND_HASH, hash.id, field, value);
-    this.#written(key, hash, 1);
+    if (hash.isStored && this.#fields.has(hash, field)) return false;
+    const before = stateOf(hash);
+    this.#fields.store(hash, field, value);
+    this.#fields.save(key, hash, before);
     return true;
   }
 
@@ -118,12 +112,20 @@ export class Hashes {
   delete(key: Bytes, fields: readonly Bytes[]): number {
     const hash = this.#collections.findForWrite(key, TYPE_HASH);
     if (hash === null) return 0;
+    const before = stateOf(hash);
     let removed = 0;
-    for (const field of fields) {
-      if (this.#collections.take(KIND_HASH, hash.id, field)) removed++;
-    }
-    if (removed > 0) this.#written(key, hash, -removed);
+    for (const field of fields) if (this.#fields.remove(hash, field)) removed++;
+    if (hash.size !== before.size) this.#fields.save(key, hash, before);
     return removed;
+  }
+
+  /** Removes the hash in constant time; answers how many fields it had. */
+  clear(key: Bytes): number {
+    const hash = this.#collections.findForWrite(key, TYPE_HASH);
+    if (hash === null) return 0;
+    const size = hash.size - this.#fields.countHidden(hash);
+    this.#collections.remove(key);
+    return size;
   }
 
   /** All fields, each with its value behind it. */
@@ -141,25 +143,25 @@ export class Hashes {
   }
 
   /**
-   * Adds to the integer that a field's value spells, 0 when missing; answers the sum.
+   * Adds to the integer that a field's value spells, 0 when missing; answers the sum. The field keeps its TTL.
    *
    * @throws {CommandError} no 64-bit integer, or the sum would be none
    */
   incrementBy(key: Bytes, field: Bytes, delta: number | bigint): number | bigint {
     const hash = this.#collections.findForWrite(key, TYPE_HASH);
-    const value = hash === null ? null : this.#collections.get(KIND_HASH, hash.id, field);
+    const value = hash === null ? null : this.#fields.get(hash, field);
     const old = value === null ? 0 : parseSafeInteger(value);
     const sum = typeof delta === "number" ? old + delta : Number.NaN;
     if (Number.isSafeInteger(sum)) {
       const digits = this.#digits.subarray(0, writeInteger(this.#digits, 0, sum));
-      this.#replace(key, hash, field, value === null, digits);
+      this.#replace(key, hash, field, digits);
       return sum;
     }
     const exact = value === null ? 0n : parseInt64(value);
     if (exact === null) throw new CommandError(errors.hashNotInteger);
     const wide = addInt64(exact, BigInt(delta));
     if (wide === null) throw new CommandError(errors.overflow);
-    this.#replace(key, hash, field, value === null, fromText(String(wide)));
+    this.#replace(key, hash, field, fromText(String(wide)));
     return wide;
   }
 
@@ -175,13 +177,13 @@ export class Hashes {
     if (delta === null) throw new CommandError(errors.notFloat);
     if (delta === "infinite") throw new CommandError(errors.infiniteOperand);
     const hash = this.#collections.findForWrite(key, TYPE_HASH);
-    const value = hash === null ? null : this.#collections.get(KIND_HASH, hash.id, field);
+    const value = hash === null ? null : this.#fields.get(hash, field);
     const old = parseLongDouble(value ?? ZERO);
     if (old === null) throw new CommandError(errors.hashNotFloat);
     const sum = addLongDoubles(old, delta);
     if (sum === null) throw new CommandError(errors.infiniteIncrement);
     const text = fromText(formatLongDouble(sum));
-    this.#replace(key, hash, field, value === null, text);
+    this.#replace(key, hash, field, text);
     return text;
   }
 
@@ -203,7 +205,9 @@ export class Hashes {
   /** A field chosen by chance, copied; null: no such key. */
   random(key: Bytes): Bytes | null {
     const hash = this.#find(key);
-    return hash === null ? null : this.#random.one(hash);
+    if (hash === null) return null;
+    if (this.#fields.countHidden(hash) === 0) return this.#fields.random.one(hash);
+    return this.#choose(hash, { count: 1, repeats: false })[0] ?? null;
   }
 
   /** Fields chosen by chance, copied; none: no such key. */
@@ -217,10 +221,9 @@ export class Hashes {
     const hash = this.#find(key);
     if (hash === null) return [];
     if (!choice.repeats && choice.count >= hash.size) return this.#items(hash, takePair);
-    const { id } = hash;
     return this.#choose(hash, choice).flatMap((field) => [
       field,
-      this.#collections.get(KIND_HASH, id, field)!,
+      this.#collections.get(KIND_HASH, hash.id, field)!,
     ]);
   }
 
@@ -242,7 +245,8 @@ export class Hashes {
       if (rows >= filter.rowsMax && !takesAll) return { items, last: copyBytes(field!) };
       field = restOf(walk.key);
       takesAll &&= Math.max(field.length, walk.value.length) <= WHOLE_PAGE_ITEM_BYTES;
-      if (pattern === null || matchesGlob(pattern, field)) items.push(field, walk.value);
+      if (pattern !== null && !matchesGlob(pattern, field)) continue;
+      if (!this.#fields.isHidden(hash, field)) items.push(field, walk.value);
     }
     return { items, last: null };
   }
@@ -252,57 +256,49 @@ export class Hashes {
   }
 
   /** Stores pairs; answers how many fields are new. */
-  #store({ id }: CollectionHeader, pairs: readonly Bytes[]): number {
+  #store(hash: CollectionHeader, pairs: readonly Bytes[]): number {
     let added = 0;
     for (let i = 0; i < pairs.length; i += 2) {
-      if (this.#collections.store(KIND_HASH, id, pairs[i]!, pairs[i + 1]!)) added++;
+      if (this.#fields.store(hash, pairs[i]!, pairs[i + 1]!)) added++;
     }
     return added;
   }
 
   /** As `#store`, for a new hash: there is nothing below to look up, only the same field twice. */
-  #fill({ id }: CollectionHeader, pairs: readonly Bytes[]): number {
+  #fill(hash: CollectionHeader, pairs: readonly Bytes[]): number {
     const seen = pairs.length === 2 ? null : new Set<string>();
     for (let i = 0; i < pairs.length; i += 2) {
       seen?.add(mapKey(pairs[i]!));
-      this.#collections.put(KIND_HASH, id, pairs[i]!, pairs[i + 1]!);
+      this.#collections.put(KIND_HASH, hash.id, pairs[i]!, pairs[i + 1]!);
     }
-    return seen?.size ?? 1;
+    hash.size = seen?.size ?? 1;
+    return hash.size;
   }
 
-  #replace(
-    key: Bytes,
-    found: CollectionHeader | null,
-    field: Bytes,
-    isNew: boolean,
-    value: Bytes,
-  ): void {
+  #replace(key: Bytes, found: CollectionHeader | null, field: Bytes, value: Bytes): void {
     const hash = found ?? this.#collections.create(TYPE_HASH);
-    this.#collections.put(KIND_HASH, hash.id, field, value);
-    this.#written(key, hash, isNew ? 1 : 0);
+    const before = stateOf(hash);
+    this.#fields.storeKeepingTtl(hash, field, value);
+    this.#fields.save(key, hash, before);
   }
 
-  /** Keeps the size; the key row of a hash that has as many fields as before stays as it is. */
-  #written(key: Bytes, hash: CollectionHeader, added: number): void {
-    if (added === 0) {
-      this.#table.changed(key);
-      return;
-    }
-    hash.size += added;
-    this.#collections.save(key, hash);
-    this.#random.changed(hash.id);
-  }
-
-  #choose(hash: CollectionHeader, { count, repeats }: FieldChoice): Bytes[] {
+  #choose(hash: CollectionHeader, choice: FieldChoice): Bytes[] {
+    const { count, repeats } = choice;
     if (count === 0) return [];
-    if (repeats) return this.#random.withRepeats(hash, count);
-    return count < hash.size ? this.#random.distinct(hash, count) : this.#items(hash, takeField);
+    if (this.#fields.countHidden(hash) > 0) {
+      return chooseFrom(this.#items(hash, takeField).map(copyBytes), choice);
+    }
+    const { random } = this.#fields;
+    if (repeats) return random.withRepeats(hash, count);
+    return count < hash.size ? random.distinct(hash, count) : this.#items(hash, takeField);
   }
 
-  #items({ id, size }: CollectionHeader, take: TakeItems): Bytes[] {
-    const walk = this.#collections.walk(KIND_HASH, id, { expected: size });
+  #items(hash: CollectionHeader, take: TakeItems): Bytes[] {
     const items: Bytes[] = [];
-    while (walk.next()) take(walk, items);
+    this.#fields.each(hash, { expected: hash.size }, (field, walk) => {
+      take(field, walk.value, items);
+      return true;
+    });
     return items;
   }
 
@@ -328,12 +324,16 @@ const ZERO = fromText("0");
 const ZERO_BYTE = new Uint8Array(1);
 const ANY = 0x2a;
 
-/** Takes what is asked for of the row that the walk stands at. */
-type TakeItems = (walk: RangeWalk, items: Bytes[]) => void;
+/** Takes what is asked for of a field. */
+type TakeItems = (field: Bytes, value: Bytes, items: Bytes[]) => void;
 
-const takePair: TakeItems = (walk, items) => items.push(restOf(walk.key), walk.value);
-const takeField: TakeItems = (walk, items) => items.push(restOf(walk.key));
-const takeValue: TakeItems = (walk, items) => items.push(walk.value);
+const takePair: TakeItems = (field, value, items) => items.push(field, value);
+const takeField: TakeItems = (field, _value, items) => items.push(field);
+const takeValue: TakeItems = (_field, value, items) => items.push(value);
+
+function stateOf({ size, extra }: CollectionHeader): HashState {
+  return { size, extra };
+}
 
 /** A bare `*`, which also matches the empty field. */
 function isStar(pattern: Bytes): boolean {

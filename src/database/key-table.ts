@@ -8,10 +8,13 @@ import { CommandError, errors } from "../errors.ts";
 import {
   EXPIRE_AT_MAX_MS,
   expireAtMs,
+  fieldsDueAtMs,
+  HASH_HEADER_BYTES,
   hasTtl,
   headBytes,
   restStart,
   rowType,
+  TYPE_HASH,
   TYPE_STRING,
   writeHead,
 } from "../keyspace/key-row.ts";
@@ -62,6 +65,19 @@ export interface KeyListener {
   keysReplaced(): void;
 }
 
+/** Who removes fields of a hash that have ended: the operations on hashes. */
+export interface FieldRemover {
+  /**
+   * Removes some of them, by writing rows, the key row among them.
+   *
+   * @param row the hash's
+   */
+  removeDueFields(key: Bytes, row: KeyRow, nowMs: number): void;
+
+  /** True when no field is left. */
+  haveAllFieldsEnded(row: KeyRow, nowMs: number): boolean;
+}
+
 export class KeyTable {
   readonly database: number;
   readonly #keyspace: Keyspace;
@@ -73,6 +89,9 @@ export class KeyTable {
   readonly #row = new KeyRow();
   /** Never changed in place, so that a listener may come or go while others are told. */
   #listeners: readonly KeyListener[] = [];
+  #fieldRemover: FieldRemover | null = null;
+  /** Ended fields are being removed: a look-up meanwhile leaves the others. */
+  #isRemoving = false;
 
   constructor(
     database: number,
@@ -90,6 +109,11 @@ export class KeyTable {
 
   get space(): number {
     return this.#spaces.of(this.database);
+  }
+
+  /** Has `remover` called for every hash that fields of have ended. */
+  removeFieldsBy(remover: FieldRemover): void {
+    this.#fieldRemover = remover;
   }
 
   /** Tells `listener` of every change from now on, in this turn too. Listen only while it matters. */
@@ -139,10 +163,7 @@ export class KeyTable {
     const { buffer, start } = value;
     if (hasTtl(buffer, start)) {
       row.expireAt = expireAtMs(buffer, start);
-      if (row.expireAt <= clock.nowMs()) {
-        if (this.#expiry.removeExpired(this.#key)) this.changed(key);
-        return null;
-      }
+      if (row.expireAt <= clock.nowMs()) return this.#ended(key);
     } else {
       row.expireAt = 0;
     }
@@ -150,7 +171,8 @@ export class KeyTable {
     row.buffer = buffer;
     row.start = restStart(buffer, start);
     row.end = value.end;
-    return row;
+    if (row.type !== TYPE_HASH || row.end - row.start <= HASH_HEADER_BYTES) return row;
+    return this.#hashWithTtls(key, row);
   }
 
   /** As `findForWrite`. @throws {CommandError} WRONGTYPE when the key holds another type */
@@ -193,6 +215,22 @@ export class KeyTable {
     // With a head of the same size the row may be written over in place, where `rest` is the same memory.
     const target = this.put(key, row.type, expireAt, rest.length, row.id);
     target.buffer.set(rest, target.start);
+    if (row.type === TYPE_HASH) this.noteFields(key, rest);
+  }
+
+  /** Has the fields of a hash end in time: the first ends at `dueAt`, in ms since 1970. */
+  noteDue(key: Bytes, dueAt: number): void {
+    this.#expiry.note(this.#key.key(this.space, key), dueAt);
+  }
+
+  /** As `noteDue`, with what stands behind type and TTL in the hash's row. */
+  noteFields(key: Bytes, rest: Bytes): void {
+    if (rest.length > HASH_HEADER_BYTES) this.noteDue(key, readU48(rest, HASH_HEADER_BYTES));
+  }
+
+  /** For the cycle that ends what nobody asks for. */
+  removeDueFields(key: Bytes): void {
+    this.findForWrite(key);
   }
 
   /** Removes a key row, whatever it holds; its collection's rows become garbage. */
@@ -213,7 +251,31 @@ export class KeyTable {
     const rest = row.rest();
     const moved = target.put(newKey, row.type, row.expireAt, rest.length, id);
     moved.buffer.set(rest, moved.start);
+    if (row.type === TYPE_HASH) target.noteFields(newKey, rest);
     if (id !== 0) this.#spaces.putHome(id, target.space, newKey);
     this.remove(key);
+  }
+
+  /** A hash some fields of which have TTLs, after some of those that have ended are removed; null: all have ended. */
+  #hashWithTtls(key: Bytes, row: KeyRow): KeyRow | null {
+    const { buffer, start, end } = this.#value;
+    const nowMs = clock.nowMs();
+    if (fieldsDueAtMs(buffer, start, end) > nowMs) return row;
+    const remover = this.#fieldRemover;
+    if (this.#isRemoving || remover === null) return row;
+    if (remover.haveAllFieldsEnded(row, nowMs)) return this.#ended(key);
+    if (!this.#expiry.mayRemove) return row;
+    this.#isRemoving = true;
+    try {
+      remover.removeDueFields(key, row, nowMs);
+      return this.findForWrite(key);
+    } finally {
+      this.#isRemoving = false;
+    }
+  }
+
+  #ended(key: Bytes): null {
+    if (this.#expiry.removeExpired(this.#key.key(this.space, key))) this.changed(key);
+    return null;
   }
 }

@@ -2,7 +2,7 @@
 import { type Bytes, compareBytes, concatBytes, copyBytes, prefixEnd } from "../bytes/bytes.ts";
 import { globPrefix, matchesGlob } from "../bytes/glob.ts";
 import { clock } from "../clock.ts";
-import { expireAtMs, rowType } from "../keyspace/key-row.ts";
+import { endsAtMs, rowType } from "../keyspace/key-row.ts";
 import type { Keyspace } from "../keyspace/keyspace.ts";
 import type { RangeWalk } from "../keyspace/range.ts";
 import { KEY_PREFIX_BYTES, RowKey } from "../keyspace/row-key.ts";
@@ -38,10 +38,10 @@ export function stemEnd(stem: Bytes): Bytes | null {
   return end === null || end.length <= KEY_PREFIX_BYTES ? null : end;
 }
 
-/** Whether the key row has no TTL that has passed. */
+/** Whether the key row has not ended: no TTL has passed, and not those of all fields. */
 export function isLive(value: Bytes, nowMs: number): boolean {
-  const expireAt = expireAtMs(value, 0);
-  return expireAt === 0 || expireAt > nowMs;
+  const endsAt = endsAtMs(value, 0, value.length);
+  return endsAt === 0 || endsAt > nowMs;
 }
 
 export class KeyWalk {

@@ -213,8 +213,8 @@ export class Lists {
     return list.size;
   }
 
-  /** Stores a list of these values in place of what the key held, without values none; answers its length. */
-  replace(key: Bytes, values: readonly Bytes[]): number {
+  /** As `replace`, but without values the key is removed; answers how many there were. */
+  replaceOrRemove(key: Bytes, values: readonly Bytes[]): number {
     if (values.length > 0) return this.#push(key, this.#create(), "right", values);
     if (this.#keys.findForWrite(key) !== null) this.#collections.remove(key);
     return 0;

@@ -15,6 +15,7 @@ import {
   type ElementRange,
   restOf,
 } from "./collections.ts";
+import type { HashFields } from "./hash-fields.ts";
 import type { KeyTable } from "./key-table.ts";
 import { isLive, stemEnd } from "./key-walk.ts";
 
@@ -49,8 +50,15 @@ export class OrderedScan {
   readonly #keyspace: Keyspace;
   readonly #table: KeyTable;
   readonly #collections: Collections;
+  readonly #hashFields: HashFields;
 
-  constructor(keyspace: Keyspace, table: KeyTable, collections: Collections) {
+  constructor(
+    keyspace: Keyspace,
+    table: KeyTable,
+    collections: Collections,
+    hashFields: HashFields,
+  ) {
+    this.#hashFields = hashFields;
     this.#keyspace = keyspace;
     this.#table = table;
     this.#collections = collections;
@@ -76,7 +84,9 @@ export class OrderedScan {
 
   /** Fields of a hash with their values. @throws {CommandError} WRONGTYPE, as the next ones do */
   fields(key: Bytes, query: OrderedQuery): OrderedPage {
-    return this.#elements(this.#collections.find(key, TYPE_HASH), KIND_HASH, query);
+    const hash = this.#collections.find(key, TYPE_HASH);
+    const isVisible = (field: Bytes) => !this.#hashFields.isHidden(hash!, field);
+    return this.#elements(hash, KIND_HASH, query, isVisible);
   }
 
   /** Members of a set. */
@@ -89,7 +99,12 @@ export class OrderedScan {
     return this.#elements(this.#collections.find(key, TYPE_ZSET), KIND_ZSET, query);
   }
 
-  #elements(header: CollectionHeader | null, kind: number, query: OrderedQuery): OrderedPage {
+  #elements(
+    header: CollectionHeader | null,
+    kind: number,
+    query: OrderedQuery,
+    isVisible: (name: Bytes) => boolean = () => true,
+  ): OrderedPage {
     if (header === null) return { items: [], last: null };
     const { after, reverse, count: expected } = query;
     let range: ElementRange = { reverse, expected };
@@ -101,7 +116,7 @@ export class OrderedScan {
       walk,
       query,
       () => restOf(walk.key),
-      () => true,
+      (name) => isVisible(restOf(name.key)),
     );
   }
 }

@@ -8,7 +8,7 @@ import { eventEnd, isPut, keyEnd, keyStart, readU32 } from "../binlog/event.ts";
 import type { LogFile } from "../binlog/log-catalog.ts";
 import type { LogPosition } from "../binlog/position.ts";
 import { equalBytes } from "../bytes/bytes.ts";
-import { collectionId, expireAtMs, hasTtl } from "./key-row.ts";
+import { collectionId, dueAtMs, hasTtl } from "./key-row.ts";
 import { homeRowName, META_DEAD_SPACE, META_SERVER } from "./meta-rows.ts";
 import { KIND_KEY, KIND_META, numberOf, prefixBytes } from "./row-key.ts";
 import { type KeySource, sortRows } from "./row-sort.ts";
@@ -150,7 +150,7 @@ export class Applier {
     }
     const value = buffer.subarray(end, eventEnd(buffer, at));
     if (kind !== KIND_KEY) table.put.run(number, rest, value);
-    else table.put.run(number, rest, value, hasTtl(value, 0) ? expireAtMs(value, 0) : null);
+    else table.put.run(number, rest, value, dueAtMs(value, 0, value.length) || null);
   }
 
   /** Compares a key row with the one it replaces: counters, and the collection that it named. */

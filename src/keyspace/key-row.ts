@@ -4,7 +4,8 @@
  *
  * Layout: `type and flags u8 · [expire at, ms since 1970, u48be] · rest`. The low four bits of the
  * first byte are the type; bit 7 says that the TTL is there. Rest of a string: its bytes. Rest of a
- * collection: `id u48be`, then what its type keeps.
+ * collection: `id u48be`, then what its type keeps; of a hash: `size u48be`, and if fields have TTLs
+ * `earliest u48be · fields with TTL u48be · latest u48be` (times in ms since 1970).
  */
 import { readU48, writeU48 } from "./row-key.ts";
 
@@ -20,8 +21,11 @@ const FLAG_TTL = 0x80;
 const TTL_BYTES = 6;
 /** Bytes of a collection's id at the start of the rest. */
 export const ID_BYTES = 6;
-/** Type, TTL and collection id stand within these first bytes. */
-export const KEY_HEAD_BYTES = 1 + TTL_BYTES + ID_BYTES;
+/** Bytes of a hash's header before what it keeps of its fields' TTLs, and bytes of that. */
+export const HASH_HEADER_BYTES = ID_BYTES + 6;
+export const FIELD_TTLS_BYTES = 18;
+/** Type, collection id and what says when a key ends stand within these first bytes. */
+export const KEY_HEAD_BYTES = 1 + TTL_BYTES + HASH_HEADER_BYTES + FIELD_TTLS_BYTES;
 
 /** Largest time a row can hold, in ms since 1970: about the year 10,889. */
 export const EXPIRE_AT_MAX_MS = 2 ** 48 - 1;
@@ -37,6 +41,40 @@ export function hasTtl(source: Uint8Array, at: number): boolean {
 /** Milliseconds since 1970 at which the key ends; 0 when it has no TTL. */
 export function expireAtMs(source: Uint8Array, at: number): number {
   return hasTtl(source, at) ? readU48(source, at + 1) : 0;
+}
+
+/** Where a hash's row says what TTLs its fields have; 0: none has one, or it is no hash. */
+function fieldTtlsStart(source: Uint8Array, at: number, end: number): number {
+  if (rowType(source, at) !== TYPE_HASH) return 0;
+  const start = restStart(source, at) + HASH_HEADER_BYTES;
+  return end - start >= FIELD_TTLS_BYTES ? start : 0;
+}
+
+/**
+ * When the key ends, in ms since 1970: by its TTL, or with the last field of a hash whose fields all have one; then
+ * it may be earlier. 0: neither.
+ *
+ * @param end of the row, or at least KEY_HEAD_BYTES of it
+ */
+export function endsAtMs(source: Uint8Array, at: number, end: number): number {
+  const ttl = expireAtMs(source, at);
+  const start = fieldTtlsStart(source, at, end);
+  if (start === 0 || readU48(source, start - 6) !== readU48(source, start + 6)) return ttl;
+  const latest = readU48(source, start + 12);
+  return ttl === 0 ? latest : Math.min(ttl, latest);
+}
+
+/** No field of a hash ends before this time, in ms since 1970; 0: none has a TTL. `end` as of `endsAtMs`. */
+export function fieldsDueAtMs(source: Uint8Array, at: number, end: number): number {
+  const start = fieldTtlsStart(source, at, end);
+  return start === 0 ? 0 : readU48(source, start);
+}
+
+/** When there is something to do with the key: the earlier of both. 0: never. `end` as of `endsAtMs`. */
+export function dueAtMs(source: Uint8Array, at: number, end: number): number {
+  const ttl = expireAtMs(source, at);
+  const fields = fieldsDueAtMs(source, at, end);
+  return ttl === 0 || fields === 0 ? ttl + fields : Math.min(ttl, fields);
 }
 
 /** Bytes before the rest, for a key with or without a TTL. */

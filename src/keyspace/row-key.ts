@@ -14,7 +14,11 @@ export const KIND_KEY = 1;
 
 /** Row kinds of collections: `kind · collection id u48be · rest`. */
 export const KIND_HASH = 2;
+/** `3 · id · field` → `deadline u48`: when the field ends, in ms since 1970. */
+export const KIND_FIELD_TTL = 3;
 export const KIND_LIST = 4;
+/** `5 · id · deadline u48 · field`: the same in order of time. */
+export const KIND_FIELD_DUE = 5;
 export const KIND_ZSET = 6;
 export const KIND_ZSCORE = 8;
 export const KIND_BITMAP = 9;
@@ -23,7 +27,9 @@ export const KIND_SET = 11;
 
 export const ELEMENT_KINDS = [
   KIND_HASH,
+  KIND_FIELD_TTL,
   KIND_LIST,
+  KIND_FIELD_DUE,
   KIND_ZSET,
   KIND_ZSCORE,
   KIND_BITMAP,

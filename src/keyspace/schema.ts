@@ -6,6 +6,8 @@ import type { Database } from "bun:sqlite";
 import { StorageError } from "../errors.ts";
 import {
   KIND_BITMAP,
+  KIND_FIELD_DUE,
+  KIND_FIELD_TTL,
   KIND_HASH,
   KIND_KEY,
   KIND_LIST,
@@ -38,7 +40,15 @@ export const ROW_TABLES: readonly RowTable[] = [
   { kind: KIND_ZCOUNT, table: "zcount", number: "id", rest: "level_first" },
   { kind: KIND_BITMAP, table: "bitmap", number: "id", rest: "segment" },
   { kind: KIND_SET, table: "sets", number: "id", rest: "member" },
+  { kind: KIND_FIELD_TTL, table: "field_ttl", number: "id", rest: "field" },
+  { kind: KIND_FIELD_DUE, table: "field_due", number: "id", rest: "due_field" },
 ];
+
+function elementTables(...kinds: readonly number[]): string {
+  return ROW_TABLES.filter(({ kind }) => kinds.includes(kind))
+    .map(elementTable)
+    .join("\n");
+}
 
 function elementTable(row: RowTable): string {
   return `CREATE TABLE ${row.table} (
@@ -64,13 +74,11 @@ const MIGRATIONS: readonly string[] = [
     space INTEGER NOT NULL,     -- the number that a database has until it is flushed
     key BLOB NOT NULL,
     value BLOB NOT NULL,        -- type, TTL, then the string or the collection's header
-    expire_at INTEGER,          -- ms since 1970, copied from value; NULL: no TTL
+    expire_at INTEGER,          -- ms since 1970, from value: when it or a field ends; NULL: never
     PRIMARY KEY (space, key)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX keys_by_expiry ON keys (expire_at, space, key) WHERE expire_at IS NOT NULL;
-  ${ROW_TABLES.filter((row) => row.number === "id")
-    .map(elementTable)
-    .join("\n")}
+  ${elementTables(KIND_HASH, KIND_LIST, KIND_ZSET, KIND_ZSCORE, KIND_ZCOUNT, KIND_BITMAP, KIND_SET)}
   CREATE TABLE spaces (
     space INTEGER PRIMARY KEY,
     keys INTEGER NOT NULL,      -- rows of this space in table keys
@@ -97,6 +105,7 @@ const MIGRATIONS: readonly string[] = [
   CREATE VIEW strings AS
     SELECT space, key, substr(value, iif(expire_at IS NULL, 2, 8)) AS value, expire_at
     FROM keys WHERE substr(value, 1, 1) IN (x'01', x'81');`,
+  elementTables(KIND_FIELD_TTL, KIND_FIELD_DUE),
 ];
 
 export interface SqliteOptions {

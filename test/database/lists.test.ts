@@ -143,9 +143,9 @@ test("replace stores a list in place of whatever the key held, without values no
   const { db } = test;
   const key = fromText("replaced");
   db.strings.set(key, fromText("v"), Date.now() + 10_000);
-  expect(db.lists.replace(key, ["a", "b"].map(fromText))).toBe(2);
+  expect(db.lists.replaceOrRemove(key, ["a", "b"].map(fromText))).toBe(2);
   expect(db.lists.range(key, 0, -1).map(mapKey)).toEqual(["a", "b"]);
   expect(db.keys.expireAt(key)).toBe(0);
-  expect(db.lists.replace(key, [])).toBe(0);
+  expect(db.lists.replaceOrRemove(key, [])).toBe(0);
   expect(db.keys.has(key)).toBe(false);
 });

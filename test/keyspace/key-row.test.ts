@@ -1,8 +1,11 @@
 import { expect, test } from "bun:test";
 import {
   collectionId,
+  dueAtMs,
   EXPIRE_AT_MAX_MS,
+  endsAtMs,
   expireAtMs,
+  fieldsDueAtMs,
   hasTtl,
   headBytes,
   KEY_HEAD_BYTES,
@@ -48,4 +51,23 @@ test("a collection's id is found behind type and TTL, within the head; a string 
     writeHead(bytes, 0, TYPE_STRING, expireAt);
     expect(collectionId(bytes, 0)).toBe(0);
   }
+});
+
+test("a hash's row says when its fields end: the first, and the last if all do", () => {
+  const row = (type: number, expireAt: number, size: number, count: number): Uint8Array => {
+    const bytes = new Uint8Array(headBytes(expireAt) + 30);
+    const at = writeHead(bytes, 0, type, expireAt);
+    for (const [i, value] of [7, size, 100, count, 200].entries())
+      writeU48(bytes, at + 6 * i, value);
+    return bytes;
+  };
+  const times = (bytes: Uint8Array) =>
+    [endsAtMs, fieldsDueAtMs, dueAtMs].map((read) => read(bytes, 0, bytes.length));
+  expect(times(row(TYPE_HASH, 0, 3, 2))).toEqual([0, 100, 100]);
+  expect(times(row(TYPE_HASH, 0, 2, 2))).toEqual([200, 100, 100]);
+  expect(times(row(TYPE_HASH, 150, 2, 2))).toEqual([150, 100, 100]);
+  expect(times(row(TYPE_HASH, 50, 3, 2))).toEqual([50, 100, 50]);
+  expect(times(row(TYPE_LIST, 50, 2, 2))).toEqual([50, 0, 50]);
+  expect(times(row(TYPE_HASH, 0, 2, 2).subarray(0, 13))).toEqual([0, 0, 0]);
+  expect(row(TYPE_HASH, 50, 2, 2).length).toBeLessThanOrEqual(KEY_HEAD_BYTES);
 });
