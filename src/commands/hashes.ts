@@ -2,7 +2,8 @@
 import type { Bytes } from "../bytes/bytes.ts";
 import { INT64_MAX, INT64_MIN, parseInt64 } from "../bytes/integer.ts";
 import type { FieldChoice } from "../database/choose-from.ts";
-import type { FieldPage } from "../database/hashes.ts";
+import { restOf } from "../database/elements.ts";
+import type { FieldPage, Hashes } from "../database/hashes.ts";
 import { CommandError, errors } from "../errors.ts";
 import { TYPE_HASH } from "../keyspace/key-row.ts";
 import { OK, Pairs, type Reply } from "../resp/reply.ts";
@@ -20,8 +21,9 @@ import {
   tuple,
 } from "./args.ts";
 import { type Command, command } from "./command.ts";
-import type { Context } from "./context.ts";
+import type { Answer, Context } from "./context.ts";
 import { ledisKeyCommands } from "./ledis-keys.ts";
+import { answerListing, type ListingForm } from "./pieces.ts";
 import { cursor, scanCursor, scanOptions, scanPosition, scanRows } from "./scan-words.ts";
 
 /** Fields that HRANDFIELD answers at once with repeats; Redis tries whatever it is asked for. */
@@ -100,7 +102,7 @@ export const hashCommands: readonly Command[] = [
     since: "2.0.0",
     flags: ["readonly"],
     args: [key()],
-    run: ({ db }, key) => new Pairs(db.hashes.pairs(key)),
+    run: (context, key) => answerHash(context, key, PAIRS),
   }),
   command("hash", {
     name: "HKEYS",
@@ -108,7 +110,7 @@ export const hashCommands: readonly Command[] = [
     since: "2.0.0",
     flags: ["readonly"],
     args: [key()],
-    run: ({ db }, key) => db.hashes.fields(key),
+    run: (context, key) => answerHash(context, key, FIELDS),
   }),
   command("hash", {
     name: "HVALS",
@@ -116,7 +118,7 @@ export const hashCommands: readonly Command[] = [
     since: "2.0.0",
     flags: ["readonly"],
     args: [key()],
-    run: ({ db }, key) => db.hashes.values(key),
+    run: (context, key) => answerHash(context, key, VALUES),
   }),
   command("hash", {
     name: "HLEN",
@@ -201,6 +203,44 @@ export const hashCommands: readonly Command[] = [
     (db, key) => db.hashes.clear(key),
   ),
 ];
+
+interface HashForm extends ListingForm {
+  atOnce(hashes: Hashes, key: Bytes): Reply;
+}
+
+const PAIRS: HashForm = {
+  kind: "pairs",
+  repliesPerElement: 1,
+  take(walk, take) {
+    take(restOf(walk.key));
+    take(walk.value);
+  },
+  atOnce: (hashes, key) => new Pairs(hashes.pairs(key)),
+};
+
+const FIELDS: HashForm = {
+  kind: "array",
+  repliesPerElement: 1,
+  take: (walk, take) => take(restOf(walk.key)),
+  atOnce: (hashes, key) => hashes.fields(key),
+};
+
+const VALUES: HashForm = {
+  kind: "array",
+  repliesPerElement: 1,
+  take: (walk, take) => take(walk.value),
+  atOnce: (hashes, key) => hashes.values(key),
+};
+
+function answerHash(context: Context, key: Bytes, form: HashForm): Answer {
+  const { hashes } = context.db;
+  return answerListing(
+    context,
+    form,
+    () => hashes.listing(key),
+    () => form.atOnce(hashes, key),
+  );
+}
 
 function fieldsOf({ items }: FieldPage): Bytes[] {
   return items.filter((_, at) => at % 2 === 0);

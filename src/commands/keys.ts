@@ -7,6 +7,7 @@ import { bytes, flag, key, named, options, pattern, some } from "./args.ts";
 import { type Command, command } from "./command.ts";
 import type { Answer, Context } from "./context.ts";
 import { int32 } from "./database-words.ts";
+import { inTurns } from "./in-turns.ts";
 import { cursor, scanCursor, scanOptions, scanPosition, scanRows } from "./scan-words.ts";
 import { inSlices } from "./slices.ts";
 
@@ -85,12 +86,15 @@ export const keyCommands: readonly Command[] = [
       key("destination"),
       options({ database: named("DB", int32("destination-db")), replace: flag("REPLACE") }),
     ],
-    run({ db, ledis }, from, to, { database, replace }) {
+    run({ client, db, ledis }, from, to, { database, replace }) {
       const target = database === null ? db : ledis.select(database);
       if (target === db && Buffer.compare(from, to) === 0) {
         throw new CommandError(errors.sameObject);
       }
-      return db.keys.copy(from, target.table, to, replace === true) ? 1 : 0;
+      const place = { table: target.table, key: to, replace: replace === true };
+      const build = db.keys.copyBuild(from, place, ledis.builds);
+      const atOnce = () => (db.keys.copy(from, place.table, to, place.replace) ? 1 : 0);
+      return inTurns(client, ledis, build, () => (build.isDone ? 1 : 0), atOnce);
     },
   }),
   command("generic", {

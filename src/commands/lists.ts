@@ -16,6 +16,13 @@ import {
   multiPop,
   uncheckedIndex,
 } from "./list-words.ts";
+import { answerListing, type ListingForm } from "./pieces.ts";
+
+const ITEMS: ListingForm = {
+  kind: "array",
+  repliesPerElement: 1,
+  take: (walk, take) => take(walk.value),
+};
 
 export const listCommands: readonly Command[] = [
   command("list", {
@@ -81,7 +88,13 @@ export const listCommands: readonly Command[] = [
     summary: "Answers the items between two indexes, both included.",
     flags: ["readonly"],
     args: [key(), index("start"), index("stop")],
-    run: ({ db }, key, start, stop) => db.lists.range(key, start, stop),
+    run: (context, key, start, stop) =>
+      answerListing(
+        context,
+        ITEMS,
+        () => context.db.lists.listing(key, start, stop),
+        () => context.db.lists.range(key, start, stop),
+      ),
   }),
   command("list", {
     name: "LSET",

@@ -1,6 +1,7 @@
 /** The set family, and what LedisDB's naming would add for sets. */
 import type { Bytes } from "../bytes/bytes.ts";
 import { INT64_MIN, parseInt64 } from "../bytes/integer.ts";
+import { restOf } from "../database/elements.ts";
 import type { SetOperation } from "../database/sets.ts";
 import { CommandError, errors } from "../errors.ts";
 import { TYPE_SET } from "../keyspace/key-row.ts";
@@ -9,7 +10,9 @@ import { type Arg, bytes, deferred, key, named, options, some } from "./args.ts"
 import { type Command, type CommandGroup, command } from "./command.ts";
 import type { Context } from "./context.ts";
 import { countedKeys } from "./counted-keys.ts";
+import { inTurns } from "./in-turns.ts";
 import { ledisKeyCommands } from "./ledis-keys.ts";
+import { answerListing, type ListingForm } from "./pieces.ts";
 import { cursor, scanCursor, scanOptions, scanPosition, scanRows } from "./scan-words.ts";
 
 /** Members that SRANDMEMBER answers at once with repeats; Redis tries whatever it is asked for. */
@@ -42,6 +45,12 @@ function lastWord<T>(arg: Arg<T>): Arg<T | null> {
     docs: arg.docs.map((doc) => ({ ...doc, optional: true })),
   };
 }
+
+const MEMBERS: ListingForm = {
+  kind: "set",
+  repliesPerElement: 1,
+  take: (walk, take) => take(restOf(walk.key)),
+};
 
 const popCount = count("count", (value) => {
   if (value === null || value < 0n) throw new CommandError(errors.notPositive);
@@ -76,7 +85,13 @@ export const setCommands: readonly Command[] = [
     summary: "Answers all members of a set.",
     flags: ["readonly"],
     args: [key()],
-    run: ({ db }, key) => new SetReply(db.sets.members(key)),
+    run: (context, key) =>
+      answerListing(
+        context,
+        MEMBERS,
+        () => context.db.sets.listing(key),
+        () => new SetReply(context.db.sets.members(key)),
+      ),
   }),
   command(SET, {
     name: "SISMEMBER",
@@ -182,7 +197,11 @@ function storage(name: string, operation: SetOperation, summary: string): Comman
     flags: ["write", "denyoom"],
     args: [key("destination"), some(key())],
     keys: { first: 1, last: -1, step: 1 },
-    run: ({ db }, target, keys) => db.sets.store(operation, target, keys),
+    run({ client, db, ledis }, target, keys) {
+      const atOnce = () => db.sets.store(operation, target, keys);
+      const build = db.sets.build(operation, target, keys, ledis.builds);
+      return inTurns(client, ledis, build, () => build.size, atOnce);
+    },
   });
 }
 

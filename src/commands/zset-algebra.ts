@@ -6,6 +6,7 @@ import { errors } from "../errors.ts";
 import { deferred, key, named, options } from "./args.ts";
 import { type Command, command } from "./command.ts";
 import type { Context } from "./context.ts";
+import { inTurns } from "./in-turns.ts";
 import { atLeast } from "./list-words.ts";
 import { membersReply } from "./scored-reply.ts";
 import { type Combination, combinationOptions, inputKeys } from "./zset-words.ts";
@@ -55,9 +56,20 @@ function storage(name: string, operation: ZSetOperation, summary: string, since:
     since,
     flags: ["write", "denyoom"],
     args: [key("destination"), inputKeys(name.toLowerCase()), combinationOptions(form)],
-    run(context, target, keys, readOptions) {
-      const { members } = combine(context, operation, keys, readOptions);
-      return context.db.zsets.replace(target, members);
+    run({ client, db, ledis }, target, keys, readOptions) {
+      const { zsets } = db;
+      const { algebra } = zsets;
+      // Finds fault with the keys before it reads the options.
+      algebra.sources(keys);
+      const how = readOptions(keys.length);
+      const build = zsets.buildCombined(operation, target, keys, how, ledis.builds);
+      return inTurns(
+        client,
+        ledis,
+        build,
+        () => build.size,
+        () => zsets.replace(target, algebra.combine(operation, algebra.sources(keys, false), how)),
+      );
     },
   });
 }

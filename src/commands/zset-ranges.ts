@@ -1,11 +1,17 @@
 /** Sorted-set commands on ranges: by rank, by score, by member. */
 import type { Bytes } from "../bytes/bytes.ts";
 import { parseInt64, parseSafeInteger } from "../bytes/integer.ts";
+import { restOf } from "../database/elements.ts";
 import type { RankRange, ZSetRange } from "../database/zset-bounds.ts";
+import { memberOf, scoreOf } from "../database/zset-entry.ts";
 import type { Piece } from "../database/zset-ranges.ts";
 import { CommandError, errors } from "../errors.ts";
+import { Double } from "../resp/reply.ts";
 import { type Arg, type ArgumentDoc, bytes, index, key, tuple } from "./args.ts";
 import { type Command, command } from "./command.ts";
+import type { Answer, Context } from "./context.ts";
+import { inTurns } from "./in-turns.ts";
+import { answerListing, type ListingForm } from "./pieces.ts";
 import { parseLexRange, parseScoreRange } from "./score-words.ts";
 import { membersReply } from "./scored-reply.ts";
 import type { Words } from "./words.ts";
@@ -88,8 +94,11 @@ export const zsetRangeCommands: readonly Command[] = [
     since: "6.2.0",
     flags: ["write", "denyoom"],
     args: [key("dst"), key("src"), range({ by: null, reverse: null, scores: false })],
-    run({ db }, target, source, { range, piece }) {
-      return db.zsets.replace(target, db.zsets.range(source, range, piece));
+    run({ client, db, ledis }, target, source, { range, piece }) {
+      const { zsets } = db;
+      const build = zsets.buildRange(target, source, range, piece, ledis.builds);
+      const atOnce = () => zsets.replace(target, zsets.range(source, range, piece));
+      return inTurns(client, ledis, build, () => build.size, atOnce);
     },
   }),
   command("sorted-set", {
@@ -134,13 +143,41 @@ export const zsetRangeCommands: readonly Command[] = [
   }),
 ];
 
-function rangeReply(
-  context: Parameters<typeof membersReply>[0],
-  key: Bytes,
-  { range, piece, withScores }: RangeRequest,
-): ReturnType<typeof membersReply> {
-  return membersReply(context, context.db.zsets.range(key, range, piece), withScores);
+function rangeReply(context: Context, key: Bytes, request: RangeRequest): Answer {
+  const { db, client } = context;
+  const { range, piece, withScores } = request;
+  return answerListing(
+    context,
+    withScores ? (client.protocol === 2 ? FLAT : PAIRS) : MEMBERS,
+    () => db.zsets.listing(key, range, piece),
+    () => membersReply(context, db.zsets.range(key, range, piece), withScores),
+  );
 }
+
+const MEMBERS: ListingForm = {
+  kind: "array",
+  repliesPerElement: 1,
+  take: (walk, take) => take(memberOf(restOf(walk.key))),
+};
+
+const FLAT: ListingForm = {
+  kind: "array",
+  repliesPerElement: 2,
+  take(walk, take) {
+    const entry = restOf(walk.key);
+    take(memberOf(entry));
+    take(new Double(scoreOf(entry)));
+  },
+};
+
+const PAIRS: ListingForm = {
+  kind: "array",
+  repliesPerElement: 1,
+  take(walk, take) {
+    const entry = restOf(walk.key);
+    take([memberOf(entry), new Double(scoreOf(entry))]);
+  },
+};
 
 /** The names of a range's ends. */
 function endDocs(by: ZSetRange["by"]): ArgumentDoc[] {

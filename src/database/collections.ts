@@ -3,13 +3,15 @@
  * keeps its size, and element rows `kind · id · rest` that belong to the id. A key row is written once per turn,
  * however many commands touch the collection, because a row is written over in place within a turn.
  */
-import { type Bytes, concatBytes, copyBytes, EMPTY } from "../bytes/bytes.ts";
+import { type Bytes, copyBytes, EMPTY } from "../bytes/bytes.ts";
 import type { Keyspace } from "../keyspace/keyspace.ts";
-import type { RangeWalk } from "../keyspace/range.ts";
-import { ELEMENT_PREFIX_BYTES, RowKey, readU48, writeU48 } from "../keyspace/row-key.ts";
+import { RowKey, readU48, writeU48 } from "../keyspace/row-key.ts";
 import { RowValue } from "../keyspace/row-value.ts";
+import { Elements } from "./elements.ts";
 import type { KeyRow, KeyTable } from "./key-table.ts";
 import type { Spaces } from "./spaces.ts";
+
+export { type ElementRange, restOf } from "./elements.ts";
 
 /** Bytes of a header before what the type adds: `id u48 · size u48`. */
 export const HEADER_BYTES = 12;
@@ -28,17 +30,7 @@ export interface CollectionHeader {
   isStored: boolean;
 }
 
-export interface ElementRange {
-  /** First `rest`, inclusive; missing: from the start. */
-  readonly from?: Bytes;
-  /** First `rest` behind the range; missing or null: to the end. */
-  readonly to?: Bytes | null;
-  readonly reverse?: boolean;
-  /** How many elements the caller is likely to take. */
-  readonly expected?: number;
-}
-
-export class Collections {
+export class Collections extends Elements {
   readonly #keys: KeyTable;
   readonly #keyspace: Keyspace;
   readonly #spaces: Spaces;
@@ -46,6 +38,7 @@ export class Collections {
   readonly #value = new RowValue();
 
   constructor(keys: KeyTable, keyspace: Keyspace, spaces: Spaces) {
+    super(keyspace);
     this.#keys = keys;
     this.#keyspace = keyspace;
     this.#spaces = spaces;
@@ -95,17 +88,6 @@ export class Collections {
     this.#keys.remove(key);
   }
 
-  /** Value of an element row, as a view until the row is written or the turn ends; null: no such row. */
-  get(kind: number, id: number, rest: Bytes): Bytes | null {
-    const value = this.#value;
-    if (!this.#keyspace.get(this.#key.element(kind, id, rest), value)) return null;
-    return value.buffer.subarray(value.start, value.end);
-  }
-
-  has(kind: number, id: number, rest: Bytes): boolean {
-    return this.#keyspace.get(this.#key.element(kind, id, rest), this.#value);
-  }
-
   /** Stores an element row. `value` must not be a view of the same row. */
   put(kind: number, id: number, rest: Bytes, value: Bytes): void {
     const row = this.#keyspace.put(this.#key.element(kind, id, rest), value.length);
@@ -140,26 +122,6 @@ export class Collections {
     this.#keyspace.delete(key);
     return true;
   }
-
-  /** Walks element rows in order of `rest`; valid until the turn ends. Use `restOf` on its keys. */
-  walk(kind: number, id: number, range: ElementRange = {}): RangeWalk {
-    const prefix = elementPrefix(kind, id);
-    const from = range.from === undefined ? prefix : concatBytes(prefix, range.from);
-    const to = range.to == null ? null : concatBytes(prefix, range.to);
-    return this.#keyspace.range(from, to, range.reverse ?? false, range.expected ?? 16);
-  }
-}
-
-/** The part of an element row's key that orders it within its collection, as a view. */
-export function restOf(rowKey: Bytes): Bytes {
-  return rowKey.subarray(ELEMENT_PREFIX_BYTES);
-}
-
-function elementPrefix(kind: number, id: number): Bytes {
-  const prefix = new Uint8Array(ELEMENT_PREFIX_BYTES);
-  prefix[0] = kind;
-  writeU48(prefix, 1, id);
-  return prefix;
 }
 
 function headerOf(row: KeyRow | null): CollectionHeader | null {

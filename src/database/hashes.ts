@@ -19,6 +19,7 @@ import { KIND_HASH } from "../keyspace/row-key.ts";
 import { chooseFrom, type FieldChoice } from "./choose-from.ts";
 import { type CollectionHeader, type Collections, restOf } from "./collections.ts";
 import type { HashFields, HashState } from "./hash-fields.ts";
+import type { Listing } from "./listing.ts";
 
 /** Up to so many fields, none of them or their values longer than this, a page takes all: as Redis does. */
 const WHOLE_PAGE_FIELDS = 512;
@@ -131,6 +132,14 @@ export class Hashes {
   /** All fields, each with its value behind it. */
   pairs(key: Bytes): Bytes[] {
     return this.#all(key, takePair);
+  }
+
+  /** All fields, for a reading in slices; null: no such key. */
+  listing(key: Bytes): Listing | null {
+    const hash = this.#collections.findForWrite(key, TYPE_HASH);
+    // Fields that have ended and are still there are nobody's business: they are left out one by one.
+    if (hash !== null && this.#fields.countHidden(hash) > 0) return null;
+    return hash && { kind: KIND_HASH, id: hash.id, range: {}, count: hash.size };
   }
 
   fields(key: Bytes): Bytes[] {

@@ -5,7 +5,8 @@ import { clock } from "../clock.ts";
 import { CommandError, errors } from "../errors.ts";
 import { EXPIRE_AT_MAX_MS, ID_BYTES, TYPE_STRING } from "../keyspace/key-row.ts";
 import { readU48 } from "../keyspace/row-key.ts";
-import { copyCollection } from "./collection-copy.ts";
+import type { Builds } from "./builds.ts";
+import { type CopyBuild, copyBuild, copyCollection } from "./collection-copy.ts";
 import { collectionEncoding } from "./collection-encoding.ts";
 import type { Collections } from "./collections.ts";
 import type { KeyTable } from "./key-table.ts";
@@ -111,6 +112,15 @@ export class Keys {
     if (row.type === TYPE_STRING) target.putString(to, row.rest(), row.expireAt);
     else copyCollection(this.#collections, row, target, to);
     return true;
+  }
+
+  /** `copy` of a collection in slices; its `choose` answers null when there is none, or it is short. */
+  copyBuild(
+    from: Bytes,
+    target: { readonly table: KeyTable; readonly key: Bytes; readonly replace: boolean },
+    builds: Builds,
+  ): CopyBuild {
+    return copyBuild(this.#collections, { table: this.#table, key: from }, target, builds);
   }
 
   /** A page of keys in key order; see KeyWalk.page. */

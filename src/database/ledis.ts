@@ -21,9 +21,11 @@
 import { CommandError, errors, StorageError } from "../errors.ts";
 import { Keyspace } from "../keyspace/keyspace.ts";
 import type { KeyspaceOptions, SyncPolicy } from "../keyspace/keyspace-options.ts";
+import { Builds } from "./builds.ts";
 import { DB } from "./db.ts";
 import { Expiry } from "./expiry.ts";
 import type { KeyTable, Lookups } from "./key-table.ts";
+import { Moments } from "./moments.ts";
 import { ScanCursors } from "./scan-cursors.ts";
 import { Spaces } from "./spaces.ts";
 import { TurnLoop } from "./turn-loop.ts";
@@ -75,6 +77,10 @@ export class Ledis {
   /** Keys that must not change unnoticed, of all databases. */
   readonly watches: Watches;
   readonly cursors = new ScanCursors();
+  /** Snapshots for long readings. */
+  readonly moments: Moments;
+  /** Long writes. */
+  readonly builds: Builds;
   readonly zsetOrder: ZSetOrder;
   /** Of all databases; whoever shows them may set them back. */
   readonly lookups: Lookups = { hits: 0, misses: 0 };
@@ -89,6 +95,12 @@ export class Ledis {
     this.spaces = new Spaces(keyspace);
     this.zsetOrder = new ZSetOrder(keyspace);
     this.turns = new TurnLoop(keyspace);
+    this.moments = new Moments(keyspace, (work) => {
+      this.#betweenTurns.push(work);
+      this.turns.schedule();
+    });
+    this.builds = new Builds(keyspace, this.spaces, this.moments, () => this.#turnEnd());
+    this.builds.recover();
     this.waiters = new Waiters(this.turns);
     this.watches = new Watches(this.turns);
     this.expiry = new Expiry(keyspace, (space) => this.#tableOf(space));
@@ -194,10 +206,7 @@ export class Ledis {
    */
   async committed(): Promise<void> {
     if (this.#closing !== null) return this.#closing;
-    await new Promise<void>((resolve, reject) => {
-      this.#waiting.push({ resolve, reject });
-      this.turns.schedule();
-    });
+    await this.#turnEnd();
     if (this.options.sync === "always") await this.keyspace.synced();
   }
 
@@ -216,6 +225,14 @@ export class Ledis {
   /** As `close`: `await using ledis = await Ledis.open(...)`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  async #turnEnd(): Promise<void> {
+    if (this.#closing !== null) throw new StorageError("the database is closed");
+    await new Promise<void>((resolve, reject) => {
+      this.#waiting.push({ resolve, reject });
+      this.turns.schedule();
+    });
   }
 
   async #close(save: boolean): Promise<void> {

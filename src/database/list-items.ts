@@ -74,13 +74,8 @@ export class ListItems {
   }
 
   #rows(id: number, from: number, count: number, step: 1 | -1): RangeWalk {
-    const end = from + count;
-    return this.#collections.walk(KIND_LIST, id, {
-      from: restOf(from),
-      to: end === SEQ_END ? null : restOf(end),
-      reverse: step < 0,
-      expected: count,
-    });
+    const range = { ...seqRange(from, count), reverse: step < 0, expected: count };
+    return this.#collections.walk(KIND_LIST, id, range);
   }
 
   /** One buffer, used again and again. */
@@ -88,6 +83,12 @@ export class ListItems {
     writeU48(this.#seq, 0, seq);
     return this.#seq;
   }
+}
+
+/** Where the rows of `count` items from `from` on stand. */
+export function seqRange(from: number, count: number): { from: Bytes; to: Bytes | null } {
+  const end = from + count;
+  return { from: restOf(from), to: end === SEQ_END ? null : restOf(end) };
 }
 
 function restOf(seq: number): Bytes {

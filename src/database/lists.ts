@@ -9,11 +9,12 @@ import { type Bytes, equalBytes } from "../bytes/bytes.ts";
 import { CommandError, errors } from "../errors.ts";
 import { TYPE_LIST } from "../keyspace/key-row.ts";
 import type { Keyspace } from "../keyspace/keyspace.ts";
-import { readU48, writeU48 } from "../keyspace/row-key.ts";
+import { KIND_LIST, readU48, writeU48 } from "../keyspace/row-key.ts";
 import type { CollectionHeader, Collections } from "./collections.ts";
 import type { KeyTable } from "./key-table.ts";
 import { closeGaps } from "./list-gaps.ts";
-import { ListItems, SEQ_END } from "./list-items.ts";
+import { ListItems, SEQ_END, seqRange } from "./list-items.ts";
+import type { Listing } from "./listing.ts";
 
 /** An end of a list: its head is on the left. */
 export type ListEnd = "left" | "right";
@@ -98,6 +99,15 @@ export class Lists {
     if (list === null) return [];
     const { first, count } = clip(list.size, start, stop);
     return this.#read(list.id, headOf(list) + first, count, 1);
+  }
+
+  /** The items of `range`, for a reading in slices; null: no such key. @throws {CommandError} WRONGTYPE */
+  listing(key: Bytes, start: number, stop: number): Listing | null {
+    const list = this.#collections.findForWrite(key, TYPE_LIST);
+    if (list === null) return null;
+    const { first, count } = clip(list.size, start, stop);
+    const range = seqRange(headOf(list) + first, count);
+    return { kind: KIND_LIST, id: list.id, range, count };
   }
 
   /** Replaces an item. @throws {CommandError} no such key, WRONGTYPE, the index is no integer or beyond an end */

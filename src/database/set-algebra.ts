@@ -1,11 +1,12 @@
 /**
  * Intersection, union and difference of sets by walking them side by side. Members come in byte order, and
- * nothing of a set is held but the page that its walk stands in.
+ * nothing of a set is held but the page that its walk stands in. Between members null may come: so whoever works
+ * in slices gets a chance to stop on a long way to the next one.
  */
 import { type Bytes, compareBytes, EMPTY } from "../bytes/bytes.ts";
 import type { RangeWalk } from "../keyspace/range.ts";
 import { KIND_SET } from "../keyspace/row-key.ts";
-import { type Collections, restOf } from "./collections.ts";
+import { type Elements, restOf } from "./elements.ts";
 
 /** A set as far as algebra has to know it. */
 export interface SetSource {
@@ -19,17 +20,19 @@ const PROBE_RATIO = 8;
 /** Members that a walk passes one by one before it starts anew further on. */
 const STEPS_MAX = 32;
 const PAGE_ROWS_MAX = 512;
+/** Leaps of one walk over another before the way counts as long. */
+const LEAPS_MAX = 64;
 
 /** Stands at a member of a set and moves upwards. Valid until the turn ends. */
 class MemberWalk {
-  readonly #collections: Collections;
+  readonly #elements: Elements;
   readonly #set: SetSource;
   #walk: RangeWalk;
   /** As a view; null behind the last one. */
   member: Bytes | null = null;
 
-  constructor(collections: Collections, set: SetSource) {
-    this.#collections = collections;
+  constructor(elements: Elements, set: SetSource) {
+    this.#elements = elements;
     this.#set = set;
     this.#walk = this.#open(EMPTY);
     this.advance();
@@ -50,32 +53,37 @@ class MemberWalk {
 
   #open(from: Bytes): RangeWalk {
     const expected = Math.min(this.#set.size, PAGE_ROWS_MAX);
-    return this.#collections.walk(KIND_SET, this.#set.id, { from, expected });
+    return this.#elements.walk(KIND_SET, this.#set.id, { from, expected });
   }
 }
 
 /** The members that all of `sets` hold. The smallest set leads; the cost is about its size times their number. */
 export function* intersection(
-  collections: Collections,
+  elements: Elements,
   sets: readonly SetSource[],
-): Generator<Bytes> {
+): Generator<Bytes | null> {
   const [lead, ...others] = distinct(sets).sort((a, b) => a.size - b.size);
   if (lead === undefined || lead.size === 0) return;
   const walked = [lead, ...others.filter((set) => !isFar(lead, set))];
   const probed = others.filter((set) => isFar(lead, set));
-  const walks = walked.map((set) => new MemberWalk(collections, set));
+  const walks = walked.map((set) => new MemberWalk(elements, set));
   for (let member = meet(walks); member !== null; member = meet(walks)) {
     const found = member;
-    if (probed.every((set) => collections.has(KIND_SET, set.id, found))) yield found;
+    if (found === undefined) {
+      yield null;
+      continue;
+    }
+    const isShared = probed.every((set) => elements.has(KIND_SET, set.id, found));
+    yield isShared ? found : null;
     walks[0]!.advance();
   }
 }
 
 /** The members of the first of `sets` that no other one holds. */
 export function* difference(
-  collections: Collections,
+  elements: Elements,
   sets: readonly SetSource[],
-): Generator<Bytes> {
+): Generator<Bytes | null> {
   const [first, ...rest] = sets;
   if (first === undefined || first.size === 0) return;
   const others = distinct(rest.filter((set) => set.size > 0));
@@ -83,21 +91,22 @@ export function* difference(
   const probed = others.filter((set) => isFar(first, set));
   const walks = others
     .filter((set) => !isFar(first, set))
-    .map((set) => new MemberWalk(collections, set));
-  const lead = new MemberWalk(collections, first);
+    .map((set) => new MemberWalk(elements, set));
+  const lead = new MemberWalk(elements, first);
   for (; lead.member !== null; lead.advance()) {
     const member = lead.member;
-    if (walks.some((walk) => isAt(walk, member))) continue;
-    if (probed.some((set) => collections.has(KIND_SET, set.id, member))) continue;
-    yield member;
+    const isElsewhere =
+      walks.some((walk) => isAt(walk, member)) ||
+      probed.some((set) => elements.has(KIND_SET, set.id, member));
+    yield isElsewhere ? null : member;
   }
 }
 
 /** The members that at least one of `sets` holds. */
-export function* union(collections: Collections, sets: readonly SetSource[]): Generator<Bytes> {
+export function* union(elements: Elements, sets: readonly SetSource[]): Generator<Bytes | null> {
   const heap: MemberWalk[] = [];
   for (const set of distinct(sets)) {
-    if (set.size > 0) heap.push(new MemberWalk(collections, set));
+    if (set.size > 0) heap.push(new MemberWalk(elements, set));
   }
   for (let at = heap.length - 1; at >= 0; at--) sink(heap, at);
   let last: Bytes | null = null;
@@ -108,7 +117,7 @@ export function* union(collections: Collections, sets: readonly SetSource[]): Ge
       const moved = heap.pop()!;
       if (heap.length > 0) heap[0] = moved;
     } else {
-      if (last === null || compareBytes(member, last) !== 0) yield member;
+      yield last === null || compareBytes(member, last) !== 0 ? member : null;
       last = member;
       nearest.advance();
     }
@@ -125,15 +134,23 @@ function distinct(sets: readonly SetSource[]): SetSource[] {
   return [...new Map(sets.map((set) => [set.size === 0 ? 0 : set.id, set])).values()];
 }
 
-/** Moves all walks to the first member that they share from where they stand; null: there is none. */
-function meet(walks: readonly MemberWalk[]): Bytes | null {
+/**
+ * Moves all walks to the first member that they share from where they stand; null: there is none; undefined: it is
+ * a long way, to be gone on.
+ */
+function meet(walks: readonly MemberWalk[]): Bytes | null | undefined {
   let target = walks[0]!.member;
+  let leaps = 0;
   for (let at = 0; at < walks.length && target !== null; ) {
     const walk = walks[at]!;
     walk.seek(target);
     if (walk.member === null) return null;
     const leapt: boolean = compareBytes(walk.member, target) > 0;
     target = walk.member;
+    if (leapt && ++leaps > LEAPS_MAX) {
+      walks[0]!.seek(target);
+      return walks[0]!.member === null ? null : undefined;
+    }
     at = leapt && at > 0 ? 0 : at + 1;
   }
   return target;

@@ -11,8 +11,10 @@ import {
 import { globPrefix, matchesGlob } from "../bytes/glob.ts";
 import { TYPE_SET } from "../keyspace/key-row.ts";
 import { KIND_SET } from "../keyspace/row-key.ts";
+import { type Build, type BuildSubject, type Builds, isLong } from "./builds.ts";
 import { type CollectionHeader, type Collections, restOf } from "./collections.ts";
 import type { KeyTable } from "./key-table.ts";
+import type { Listing } from "./listing.ts";
 import { RandomElements } from "./random-elements.ts";
 import { difference, intersection, type SetSource, union } from "./set-algebra.ts";
 
@@ -25,6 +27,11 @@ const STAR = 0x2a;
 export type SetOperation = "intersection" | "union" | "difference";
 
 const OPERATIONS = { intersection, union, difference } as const;
+
+/** How `store` is done in slices. */
+export interface SetBuild extends Build<BuildSubject & { found: readonly SetSource[] }> {
+  size: number;
+}
 
 export interface MemberPage {
   /** What the pattern let through, as views until the turn ends. */
@@ -97,6 +104,12 @@ export class Sets {
     return header === null ? [] : this.#all(header);
   }
 
+  /** All members, for a reading in slices; null: no such key. */
+  listing(key: Bytes): Listing | null {
+    const set = this.#collections.findForWrite(key, TYPE_SET);
+    return set && { kind: KIND_SET, id: set.id, range: {}, count: set.size };
+  }
+
   /** Moves a member from one set to another; false when the first one has it not. */
   move(from: Bytes, to: Bytes, member: Bytes): boolean {
     const source = this.#collections.findForWrite(from, TYPE_SET);
@@ -157,7 +170,8 @@ export class Sets {
 
   /** What the operation makes of several sets, in byte order. A key that is not there is an empty set. */
   combine(operation: SetOperation, keys: readonly Bytes[]): Bytes[] {
-    return [...OPERATIONS[operation](this.#collections, this.#sources(keys))];
+    const found = [...OPERATIONS[operation](this.#collections, this.#sources(keys))];
+    return found.filter((member) => member !== null);
   }
 
   /**
@@ -168,6 +182,7 @@ export class Sets {
     const sources = this.#sources(keys);
     const result = this.#collections.create(TYPE_SET);
     for (const member of OPERATIONS[operation](this.#collections, sources)) {
+      if (member === null) continue;
       this.#collections.put(KIND_SET, result.id, member, EMPTY);
       result.size++;
     }
@@ -191,11 +206,39 @@ export class Sets {
     this.#collections.save(key, set);
   }
 
+  /** `store` in slices; null when that is short. Its result is the size, once it is done. */
+  build(operation: SetOperation, target: Bytes, keys: readonly Bytes[], builds: Builds): SetBuild {
+    const collections = this.#collections;
+    return {
+      table: this.#keys,
+      keys,
+      create: () => collections.create(TYPE_SET),
+      size: 0,
+      choose: () => {
+        const found = keys.map((key) => collections.findForWrite(key, TYPE_SET) ?? NO_SET);
+        const sources = found.map(({ id }) => ({ id, kinds: [KIND_SET] }));
+        return isLong(found) ? { ids: found.map(({ id }) => id), sources, found } : null;
+      },
+      *fill({ found }, rows, header) {
+        for (const member of OPERATIONS[operation](rows, found)) {
+          yield;
+          if (member === null) continue;
+          collections.put(KIND_SET, header.id, member, EMPTY);
+          header.size++;
+        }
+      },
+      finish(_, header) {
+        builds.put(this.table, collections, target, header);
+        this.size = header.size;
+      },
+    };
+  }
+
   /** How many members several sets share, counted up to `limit`; 0: to the end. */
   intersectionSize(keys: readonly Bytes[], limit: number): number {
     let count = 0;
-    for (const _ of intersection(this.#collections, this.#sources(keys))) {
-      count++;
+    for (const member of intersection(this.#collections, this.#sources(keys))) {
+      if (member !== null) count++;
       if (count === limit) break;
     }
     return count;

@@ -3,10 +3,12 @@
  * 7.0 does, down to the order in which scores are added: the smallest source first.
  */
 import { type Bytes, compareBytes, mapKey } from "../bytes/bytes.ts";
+import { readSortableDouble } from "../bytes/sortable-double.ts";
 import { CommandError, errors } from "../errors.ts";
 import { TYPE_SET, TYPE_ZSET } from "../keyspace/key-row.ts";
-import { KIND_SET } from "../keyspace/row-key.ts";
+import { KIND_SET, KIND_ZSET } from "../keyspace/row-key.ts";
 import { type CollectionHeader, type Collections, restOf } from "./collections.ts";
+import type { Elements } from "./elements.ts";
 import type { KeyTable } from "./key-table.ts";
 import type { ZSetEntries } from "./zset-entries.ts";
 import type { ScoredMember } from "./zset-ranges.ts";
@@ -47,14 +49,16 @@ export class ZSetAlgebra {
     this.#entries = entries;
   }
 
-  /** Looks the sources up. @throws {CommandError} WRONGTYPE: a key holds neither a sorted set nor a set */
-  sources(keys: readonly Bytes[]): Source[] {
+  /** Looks the sources up, and counts that unless told otherwise. @throws {CommandError} WRONGTYPE: a key holds neither a sorted set nor a set */
+  sources(keys: readonly Bytes[], isCounted = true): Source[] {
     return keys.map((key) => {
       const type = this.#keys.findForWrite(key)?.type;
       if (type !== undefined && type !== TYPE_ZSET && type !== TYPE_SET) {
         throw new CommandError(errors.wrongType);
       }
-      return this.#collections.find(key, type ?? TYPE_ZSET);
+      return isCounted
+        ? this.#collections.find(key, type ?? TYPE_ZSET)
+        : this.#collections.findForWrite(key, type ?? TYPE_ZSET);
     });
   }
 
@@ -75,8 +79,8 @@ export class ZSetAlgebra {
   intersectionSize(sources: readonly Source[], limit: number): number {
     const [lead, ...others] = sources.toSorted((a, b) => sizeOf(a) - sizeOf(b));
     let count = 0;
-    for (const { member } of this.#members(lead!)) {
-      if (!others.every((other) => this.#score(other, member) !== null)) continue;
+    for (const { member } of membersOf(this.#collections, lead!)) {
+      if (!others.every((other) => scoreOf(this.#collections, other, member) !== null)) continue;
       count++;
       if (count === limit) break;
     }
@@ -86,21 +90,21 @@ export class ZSetAlgebra {
   #combine(
     operation: ZSetOperation,
     sources: readonly Source[],
-    { weights, aggregate }: Weighting,
+    weighting: Weighting,
   ): ScoredMember[] {
-    if (operation === "difference") return this.#difference(sources);
-    const weighted = sources.map((source, at) => {
-      return { source, size: sizeOf(source), weight: weights?.[at] ?? 1 };
-    });
-    weighted.sort((a, b) => a.size - b.size);
-    if (operation === "union") return this.#union(weighted, aggregate);
-    return this.#intersection(weighted, aggregate);
+    const rows = this.#collections;
+    if (operation === "union")
+      return this.#union(weighted(sources, weighting), weighting.aggregate);
+    if (operation === "difference")
+      return [...difference(rows, sources)].filter((found) => found !== null);
+    const found = intersection(rows, weighted(sources, weighting), weighting.aggregate);
+    return [...found].filter((entry) => entry !== null);
   }
 
   #union(sources: readonly WeightedSource[], aggregate: Aggregate): ScoredMember[] {
     const found = new Map<string, { member: Bytes; score: number }>();
     for (const { source, weight } of sources) {
-      for (const { member, score } of this.#members(source)) {
+      for (const { member, score } of membersOf(this.#collections, source)) {
         const own = weigh(score, weight);
         const name = mapKey(member);
         const known = found.get(name);
@@ -111,45 +115,110 @@ export class ZSetAlgebra {
     return [...found.values()];
   }
 
-  #intersection(sources: readonly WeightedSource[], aggregate: Aggregate): ScoredMember[] {
-    const [lead, ...others] = sources;
-    const found: ScoredMember[] = [];
-    for (const { member, score } of this.#members(lead!.source)) {
-      let sum: number | null = weigh(score, lead!.weight);
-      for (const { source, weight } of others) {
-        const own = this.#score(source, member);
-        sum = own === null ? null : combineScores(sum, own * weight, aggregate);
-        if (sum === null) break;
-      }
-      if (sum !== null) found.push({ member, score: sum });
-    }
-    return found;
-  }
-
-  #difference([first, ...others]: readonly Source[]): ScoredMember[] {
-    const found: ScoredMember[] = [];
-    for (const entry of this.#members(first!)) {
-      if (others.every((other) => this.#score(other, entry.member) === null)) found.push(entry);
-    }
-    return found;
-  }
-
-  *#members(source: Source): Generator<ScoredMember> {
-    if (source === null) return;
-    if (source.type === TYPE_ZSET) {
-      const walk = this.#entries.walk(source, { expected: source.size });
-      while (walk.next()) yield { member: walk.member, score: walk.score };
+  /** Does the operation in slices, into an empty set that is not saved. */
+  *fill(
+    operation: ZSetOperation,
+    sources: readonly Source[],
+    weighting: Weighting,
+    rows: Elements,
+    target: CollectionHeader,
+  ): Generator<void> {
+    const { aggregate } = weighting;
+    if (operation === "union") {
+      yield* this.#fillUnion(weighted(sources, weighting), aggregate, rows, target);
       return;
     }
-    const walk = this.#collections.walk(KIND_SET, source.id, { expected: source.size });
-    while (walk.next()) yield { member: restOf(walk.key), score: SET_SCORE };
+    const found =
+      operation === "difference"
+        ? difference(rows, sources)
+        : intersection(rows, weighted(sources, weighting), aggregate);
+    for (const entry of found) {
+      yield;
+      if (entry !== null) this.#entries.insert(target, entry.member, entry.score + 0);
+    }
   }
 
-  #score(source: Source, member: Bytes): number | null {
-    if (source === null) return null;
-    if (source.type === TYPE_ZSET) return this.#entries.score(source, member);
-    return this.#collections.has(KIND_SET, source.id, member) ? SET_SCORE : null;
+  /** The target itself remembers what was found before, so that memory does not grow with it. */
+  *#fillUnion(
+    sources: readonly WeightedSource[],
+    aggregate: Aggregate,
+    rows: Elements,
+    target: CollectionHeader,
+  ): Generator<void> {
+    for (const { source, weight } of sources) {
+      const isFirst = target.size === 0;
+      for (const { member, score } of membersOf(rows, source)) {
+        const own = weigh(score, weight) + 0;
+        const known = isFirst ? null : this.#entries.score(target, member);
+        if (known === null) {
+          this.#entries.insert(target, member, own);
+        } else {
+          const combined = combineScores(known, own, aggregate) + 0;
+          if (combined !== known) this.#entries.move(target, member, known, combined);
+        }
+        yield;
+      }
+    }
   }
+}
+
+function weighted(sources: readonly Source[], { weights }: Weighting): WeightedSource[] {
+  const found = sources.map((source, at) => {
+    return { source, size: sizeOf(source), weight: weights?.[at] ?? 1 };
+  });
+  return found.sort((a, b) => a.size - b.size);
+}
+
+/** Null for a member that is not in all of them. */
+function* intersection(
+  rows: Elements,
+  [lead, ...others]: readonly WeightedSource[],
+  aggregate: Aggregate,
+): Generator<ScoredMember | null> {
+  for (const { member, score } of membersOf(rows, lead!.source)) {
+    let sum: number | null = weigh(score, lead!.weight);
+    for (const { source, weight } of others) {
+      const own = scoreOf(rows, source, member);
+      sum = own === null ? null : combineScores(sum, own * weight, aggregate);
+      if (sum === null) break;
+    }
+    yield sum === null ? null : { member, score: sum };
+  }
+}
+
+/** Null for a member that is in another one. */
+function* difference(
+  rows: Elements,
+  [first, ...others]: readonly Source[],
+): Generator<ScoredMember | null> {
+  for (const entry of membersOf(rows, first!)) {
+    const isElsewhere = others.some((other) => scoreOf(rows, other, entry.member) !== null);
+    yield isElsewhere ? null : entry;
+  }
+}
+
+/** Members with their scores, in byte order. */
+function* membersOf(rows: Elements, source: Source): Generator<ScoredMember> {
+  if (source === null) return;
+  const { id, size } = source;
+  const walk = rows.walk(kindOf(source), id, { expected: size });
+  const isScored = source.type === TYPE_ZSET;
+  while (walk.next()) {
+    const score = isScored ? readSortableDouble(walk.value, 0) : SET_SCORE;
+    yield { member: restOf(walk.key), score };
+  }
+}
+
+function scoreOf(rows: Elements, source: Source, member: Bytes): number | null {
+  if (source === null) return null;
+  const value = rows.get(kindOf(source), source.id, member);
+  if (value === null) return null;
+  return source.type === TYPE_ZSET ? readSortableDouble(value, 0) : SET_SCORE;
+}
+
+/** Row kind of a source's members. */
+export function kindOf({ type }: { readonly type: number }): number {
+  return type === TYPE_ZSET ? KIND_ZSET : KIND_SET;
 }
 
 function sizeOf(source: Source): number {

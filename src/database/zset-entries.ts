@@ -2,7 +2,7 @@
  * The rows of a sorted set, kept in step: each member has its score in one row and stands in score order in
  * another, and large sets have counts. Everything here takes a set's header; whoever changes a set saves it.
  */
-import { type Bytes, compareBytes, EMPTY } from "../bytes/bytes.ts";
+import { type Bytes, compareBytes, copyBytes, EMPTY } from "../bytes/bytes.ts";
 import {
   readSortableDouble,
   SORTABLE_DOUBLE_BYTES,
@@ -178,11 +178,13 @@ export class ZSetEntries {
       walk.pass(reverse ? set.size - 1 - rank : rank);
       return walk;
     }
+    return this.walk(set, { ...this.rangeFrom(set, rank, reverse), expected });
+  }
+
+  /** The entries from rank `rank` on, upwards or in reverse. REQUIRES: the set has counts. */
+  rangeFrom(set: CollectionHeader, rank: number, reverse: boolean): ElementRange {
     const entry = this.#order.counts.at(set.id, rank);
-    return this.walk(
-      set,
-      reverse ? { to: behind(entry), reverse, expected } : { from: entry, expected },
-    );
+    return reverse ? { to: behind(entry), reverse } : { from: copyBytes(entry) };
   }
 
   /** How many entries are before `entry`, which need not be one; null: behind all of them. */

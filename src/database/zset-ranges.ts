@@ -1,6 +1,8 @@
 /** Reads ranges of one sorted set, by rank, score or member: a piece of them, their size. */
 import type { Bytes } from "../bytes/bytes.ts";
+import { KIND_ZSCORE } from "../keyspace/row-key.ts";
 import type { CollectionHeader } from "./collections.ts";
+import type { Listing } from "./listing.ts";
 import {
   type EntryBounds,
   isEmptyLexRange,
@@ -62,6 +64,28 @@ export class ZSetRanges {
     return this.#readBounds(set, lexBounds(range, score), piece);
   }
 
+  /** A piece of the range, for a reading in slices; null: there is no telling but by reading it, which is short. */
+  listing(set: CollectionHeader, range: ZSetRange, piece: Piece = WHOLE): Listing | null {
+    if (!this.#entries.isCounted(set) || piece.offset < 0) return null;
+    const span = this.#spanOf(set, range, piece.reverse);
+    if (span === null) return null;
+    const { first, count } = pieceOf(span, piece);
+    if (count === 0) return null;
+    return {
+      kind: KIND_ZSCORE,
+      id: set.id,
+      range: this.#entries.rangeFrom(set, first, piece.reverse),
+      count,
+    };
+  }
+
+  #spanOf(set: CollectionHeader, range: ZSetRange, reverse: boolean): RankSpan | null {
+    if (range.by === "rank") return rankSpan(range, set.size, reverse);
+    if (range.by === "score") return this.#span(set, scoreBounds(range));
+    const score = this.#onlyScore(set);
+    return score === null ? null : this.#span(set, lexBounds(range, score));
+  }
+
   /** How many members the range has. */
   count(set: CollectionHeader, range: ZSetRange): number {
     if (range.by === "rank") return rankSpan(range, set.size, false).count;
@@ -82,13 +106,9 @@ export class ZSetRanges {
   }
 
   #readSpan(set: CollectionHeader, span: RankSpan, piece: Piece): ScoredMember[] {
-    const { offset, reverse, limit } = piece;
-    const left = Math.max(0, span.count - offset);
-    const count = limit < 0 ? left : Math.min(limit, left);
+    const { first, count } = pieceOf(span, piece);
     if (count === 0) return [];
-    const first = reverse ? span.first + span.count - 1 - offset : span.first + offset;
-    const walk = this.#entries.walkFrom(set, first, reverse, count);
-    return take(walk, count);
+    return take(this.#entries.walkFrom(set, first, piece.reverse, count), count);
   }
 
   #span(set: CollectionHeader, { from, to }: EntryBounds): RankSpan {
@@ -128,6 +148,14 @@ export class ZSetRanges {
     const end = piece.limit < 0 ? found.length : piece.offset + piece.limit;
     return found.slice(piece.offset, end);
   }
+}
+
+/** The rank at which a piece of the span begins, and its length. */
+function pieceOf(span: RankSpan, { offset, reverse, limit }: Piece): RankSpan {
+  const left = Math.max(0, span.count - offset);
+  const count = limit < 0 ? left : Math.min(limit, left);
+  const first = reverse ? span.first + span.count - 1 - offset : span.first + offset;
+  return { first, count };
 }
 
 function rankSpan({ start, stop }: RankRange, size: number, reverse: boolean): RankSpan {

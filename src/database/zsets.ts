@@ -13,12 +13,14 @@ import { readSortableDouble } from "../bytes/sortable-double.ts";
 import { CommandError, errors } from "../errors.ts";
 import { TYPE_ZSET } from "../keyspace/key-row.ts";
 import { KIND_ZSET } from "../keyspace/row-key.ts";
+import { type Build, type BuildSubject, type Builds, isLong } from "./builds.ts";
 import { type CollectionHeader, type Collections, restOf } from "./collections.ts";
 import type { KeyTable } from "./key-table.ts";
-import { type Weighting, ZSetAlgebra, type ZSetOperation } from "./zset-algebra.ts";
+import type { Listing } from "./listing.ts";
+import { kindOf, type Weighting, ZSetAlgebra, type ZSetOperation } from "./zset-algebra.ts";
 import type { ZSetRange } from "./zset-bounds.ts";
 import { ZSetEntries, type ZSetOrder } from "./zset-entries.ts";
-import { behind, entryOf } from "./zset-entry.ts";
+import { behind, entryOf, memberOf, scoreOf } from "./zset-entry.ts";
 import { type Piece, type ScoredMember, WHOLE, ZSetRanges } from "./zset-ranges.ts";
 import { ZSetSamples } from "./zset-samples.ts";
 
@@ -50,6 +52,16 @@ export interface MemberPage {
   readonly members: ScoredMember[];
   /** The last member that was looked at, copied; null when none is left behind it. */
   readonly last: Bytes | null;
+}
+
+/** How a sorted set is stored in slices. */
+export interface ZSetBuild extends Build<ZSetSubject> {
+  size: number;
+}
+
+interface ZSetSubject extends BuildSubject {
+  readonly found?: readonly (CollectionHeader | null)[];
+  readonly listing?: Listing;
 }
 
 export interface RankOutcome {
@@ -166,6 +178,12 @@ export class ZSets {
     return set === null ? [] : this.#ranges.read(set, range, piece);
   }
 
+  /** A piece of a range, for a reading in slices; null: no such key, or it is short. */
+  listing(key: Bytes, range: ZSetRange, piece: Piece): Listing | null {
+    const set = this.#collections.findForWrite(key, TYPE_ZSET);
+    return set && this.#ranges.listing(set, range, piece);
+  }
+
   /** Removes the members of a range; answers how many. */
   removeRange(key: Bytes, range: ZSetRange): number {
     const set = this.#collections.findForWrite(key, TYPE_ZSET);
@@ -206,6 +224,74 @@ export class ZSets {
     if (set.size > 0) this.#collections.save(key, set);
     else if (this.#keys.findForWrite(key) !== null) this.#collections.remove(key);
     return set.size;
+  }
+
+  /** An operation on several sets, stored in slices; its `choose` answers null when that is short. */
+  buildCombined(
+    operation: ZSetOperation,
+    target: Bytes,
+    keys: readonly Bytes[],
+    weighting: Weighting,
+    builds: Builds,
+  ): ZSetBuild {
+    const { algebra } = this;
+    return {
+      ...this.#buildAt(target, keys, builds),
+      choose() {
+        const found = algebra.sources(keys, false);
+        const there = found.filter((source) => source !== null);
+        if (!isLong(there)) return null;
+        const sources = there.map((source) => ({ id: source.id, kinds: [kindOf(source)] }));
+        return { ids: there.map(({ id }) => id), sources, found };
+      },
+      fill({ found }, rows, header) {
+        return algebra.fill(operation, found!, weighting, rows, header);
+      },
+    };
+  }
+
+  /** A piece of a range, stored in slices; its `choose` answers null when that is short. */
+  buildRange(
+    target: Bytes,
+    source: Bytes,
+    range: ZSetRange,
+    piece: Piece,
+    builds: Builds,
+  ): ZSetBuild {
+    const entries = this.#entries;
+    return {
+      ...this.#buildAt(target, [source], builds),
+      choose: () => {
+        const listing = this.listing(source, range, piece);
+        if (listing === null || !isLong([{ size: listing.count }])) return null;
+        const { id, kind } = listing;
+        return { ids: [id], sources: [{ id, kinds: [kind] }], listing };
+      },
+      *fill({ listing }, rows, header) {
+        const { kind, id, range, count } = listing!;
+        const walk = rows.walk(kind, id, range);
+        while (header.size < count && walk.next()) {
+          const entry = restOf(walk.key);
+          entries.insert(header, memberOf(entry), scoreOf(entry));
+          yield;
+        }
+      },
+    };
+  }
+
+  #buildAt(target: Bytes, keys: readonly Bytes[], builds: Builds) {
+    const collections = this.#collections;
+    const table = this.#keys;
+    return {
+      table,
+      keys,
+      size: 0,
+      create: () => collections.create(TYPE_ZSET),
+      finish(_: unknown, header: CollectionHeader) {
+        builds.put(table, collections, target, header);
+        this.size = header.size;
+      },
+    };
   }
 
   /** Members in byte order, or all of a small set in order of score. */

@@ -52,6 +52,12 @@ export class FlushQueue {
     return this.#frozen;
   }
 
+  /** Frozen generations for which `holds` is true, newest first. */
+  newestFirst(holds: (generation: Generation) => boolean): Generation[] {
+    const generations = this.#frozen.map(({ generation }) => generation);
+    return generations.filter(holds).reverse();
+  }
+
   push(frozen: Frozen): void {
     this.#frozen.push(frozen);
     this.#running ??= this.#run();

@@ -64,7 +64,7 @@ export class Flusher {
     return reply;
   }
 
-  /** Makes everything applied durable in the database file. @throws {StorageError} a reader or the disk prevents it */
+  /** Makes everything applied durable in SQLite's files. @throws {StorageError} the disk prevents it */
   async checkpoint(): Promise<void> {
     await this.#ask({ kind: "checkpoint" });
   }

@@ -1,4 +1,5 @@
-/** What a keyspace has to be told. Sizes in bytes; config/options.ts has the defaults and their reasons. */
+/** What a keyspace has to be told, and what it tells of itself. Sizes in bytes; config/options.ts has the defaults and their reasons. */
+import type { LogPosition } from "../binlog/position.ts";
 
 /** When an acknowledged write survives a power cut: before its reply, within a second, whenever. */
 export type SyncPolicy = "always" | "everysec" | "no";
@@ -26,4 +27,20 @@ export interface KeyspaceOptions {
   readonly logAgeMaxSeconds: number;
   /** Makes a log file durable, given its descriptor; fdatasync unless a test says otherwise. */
   readonly syncFile?: (fd: number) => Promise<void>;
+}
+
+/** Figures for INFO. All sizes in bytes. */
+export interface KeyspaceStats {
+  readonly memtableBytes: number;
+  readonly memtableRows: number;
+  readonly frozenGenerations: number;
+  readonly cacheBytes: number;
+  readonly flushes: number;
+  readonly flushedRows: number;
+  readonly lastFlushMilliseconds: number;
+  readonly flushFailure: string | null;
+  readonly logPosition: LogPosition;
+  readonly syncedPosition: LogPosition;
+  readonly statements: number;
+  readonly turns: number;
 }

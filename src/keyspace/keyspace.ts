@@ -18,8 +18,7 @@ import { Flusher } from "./flusher.ts";
 import { type ForeignListener, ForeignRows } from "./foreign-rows.ts";
 import { addTurns, checkTurns, LogMismatch } from "./foreign-turns.ts";
 import { Generation } from "./generation.ts";
-import { hasTtl } from "./key-row.ts";
-import type { KeyspaceOptions } from "./keyspace-options.ts";
+import type { KeyspaceOptions, KeyspaceStats } from "./keyspace-options.ts";
 import { LogHistory } from "./log-history.ts";
 import { mapLog } from "./log-map.ts";
 import { LogRepair } from "./log-repair.ts";
@@ -27,16 +26,10 @@ import { LogSync } from "./log-sync.ts";
 import { type History, openHistory } from "./open-history.ts";
 import { RangeWalk } from "./range.ts";
 import { RowCache } from "./row-cache.ts";
-import {
-  KIND_KEY,
-  PRIOR_ABSENT,
-  PRIOR_PRESENT,
-  PRIOR_PRESENT_WITH_TTL,
-  type Prior,
-  RowKey,
-} from "./row-key.ts";
+import { KIND_KEY, PRIOR_ABSENT, type Prior, RowKey } from "./row-key.ts";
 import { NO_ROW } from "./row-layout.ts";
-import { RowValue } from "./row-value.ts";
+import { Snapshots } from "./row-snapshots.ts";
+import { priorOf, RowValue } from "./row-value.ts";
 import { Snapshot } from "./snapshot.ts";
 import { StorageHealth } from "./storage-health.ts";
 import { type ExpiringKey, type SpaceCounts, StoreReader } from "./store-reader.ts";
@@ -46,22 +39,6 @@ import { Turn } from "./turn.ts";
 const FROZEN_MAX = 8;
 /** Share of db.cache_size that SQLite's page caches get; the row cache has the rest. */
 const PAGE_CACHE_SHARE = 0.25;
-
-/** Figures for INFO. All sizes in bytes. */
-export interface KeyspaceStats {
-  readonly memtableBytes: number;
-  readonly memtableRows: number;
-  readonly frozenGenerations: number;
-  readonly cacheBytes: number;
-  readonly flushes: number;
-  readonly flushedRows: number;
-  readonly lastFlushMilliseconds: number;
-  readonly flushFailure: string | null;
-  readonly logPosition: LogPosition;
-  readonly syncedPosition: LogPosition;
-  readonly statements: number;
-  readonly turns: number;
-}
 
 export class Keyspace {
   /** The log, for who reads or keeps it. */
@@ -76,6 +53,7 @@ export class Keyspace {
   readonly #sync: LogSync;
   readonly #cache: RowCache;
   readonly #health: StorageHealth;
+  readonly snapshots: Snapshots;
   readonly #turn = new Turn();
   readonly #value = new RowValue();
   readonly #lookupKey = new RowKey();
@@ -106,6 +84,7 @@ export class Keyspace {
     pool: ChunkPool,
     flusher: Flusher,
     reader: StoreReader,
+    openReader: () => StoreReader,
     history: History,
   ) {
     this.#options = options;
@@ -130,6 +109,8 @@ export class Keyspace {
     this.#cache = new RowCache(pool, options.cacheBytes * (1 - PAGE_CACHE_SHARE));
     this.#health = new StorageHealth(directory.path);
     this.#active = new Generation(pool);
+    const layersOf = (ids: readonly number[]) => this.#layersOf(ids);
+    this.snapshots = new Snapshots(openReader, layersOf, this.#cache.pins);
     this.#queue = new FlushQueue(flusher, {
       syncLog: () => this.#sync.files(),
       flushed: (frozen) => this.#flushed(frozen),
@@ -170,10 +151,11 @@ export class Keyspace {
     let reader: StoreReader | null = null;
     try {
       await flusher.open({ ...sqlite, mmapBytes: 0 });
-      reader = new StoreReader({ ...sqlite, mmapBytes: options.mmapBytes });
+      const openReader = () => new StoreReader({ ...sqlite, mmapBytes: options.mmapBytes });
+      reader = openReader();
       const history = openHistory(directory.logPath, reader, pool);
       reader.endTurn();
-      const keyspace = new Keyspace(options, directory, pool, flusher, reader, history);
+      const keyspace = new Keyspace(options, directory, pool, flusher, reader, openReader, history);
       if (history.isRestarted) await keyspace.#markStart(history.id);
       return keyspace;
     } catch (error) {
@@ -391,6 +373,11 @@ export class Keyspace {
     return this.#sync.isAwaited;
   }
 
+  /** True when something was written that is not in the log yet. */
+  get isTurnOpen(): boolean {
+    return this.#turn.isOpen;
+  }
+
   /** False while writes have to wait for the flush worker. */
   get hasRoom(): boolean {
     return !this.#isActiveFull || this.#canFreeze();
@@ -460,7 +447,7 @@ export class Keyspace {
     await this.#flushBetweenTurns(false);
   }
 
-  /** `flush`, and makes it durable there. @throws {StorageError} a reader of the file or the disk prevents it */
+  /** `flush`, and makes it durable there. @throws {StorageError} the disk prevents it */
   async checkpoint(): Promise<void> {
     await this.flush();
     await this.#flusher.checkpoint();
@@ -510,6 +497,7 @@ export class Keyspace {
     await this.#log.sync().catch(() => {});
     if (flush) await this.#flusher.checkpoint().catch(() => {});
     // The writer comes last: only then are SQLite's companion files removed.
+    this.snapshots.close();
     this.#reader.close();
     await this.#flusher.close().catch(() => {});
     this.#log.close();
@@ -523,6 +511,7 @@ export class Keyspace {
     this.#queue.close();
     await this.#flusher.abandon();
     await this.#queue.drained();
+    this.snapshots.close();
     this.#reader.close();
     this.#log.close();
     this.#directory.close();
@@ -628,6 +617,13 @@ export class Keyspace {
     this.#queue.push({ generation, end: this.#log.position, historyId });
   }
 
+  /** Frozen generations with rows of the collections, newest first; the active one is frozen if it has some. */
+  #layersOf(ids: readonly number[]): Generation[] {
+    const holds = (generation: Generation) => ids.some((id) => generation.chainOf(id) !== NO_ROW);
+    if (holds(this.#active)) this.#freeze();
+    return this.#queue.newestFirst(holds);
+  }
+
   #spill(generation: Generation): void {
     try {
       generation.spill(mapLog(this.#directory.logPath));
@@ -684,8 +680,4 @@ export class Keyspace {
     this.#flushTimer = null;
     this.#sync.stop();
   }
-}
-
-function priorOf(value: RowValue): Prior {
-  return hasTtl(value.buffer, value.start) ? PRIOR_PRESENT_WITH_TTL : PRIOR_PRESENT;
 }

@@ -35,14 +35,7 @@ export class OrderedRows {
 
   /** Index in `rows` of the first key >= `key`. */
   lowerBound(key: Uint8Array): number {
-    let low = 0;
-    let high = this.rows.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (compareBytes(this.#generation.keyOf(this.rows[middle]!), key) < 0) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return lowerBoundOf(this.#generation, this.rows, 0, key);
   }
 
   #freshOfCollection(): number[] {
@@ -75,7 +68,7 @@ export class OrderedRows {
     let from = 0;
     let out = 0;
     for (const row of added) {
-      const place = this.#lowerBoundFrom(old, from, this.#generation.keyOf(row));
+      const place = lowerBoundOf(this.#generation, old, from, this.#generation.keyOf(row));
       merged.set(old.subarray(from, place), out);
       out += place - from;
       from = place;
@@ -84,15 +77,21 @@ export class OrderedRows {
     merged.set(old.subarray(from), out);
     return merged;
   }
+}
 
-  #lowerBoundFrom(rows: Uint32Array, from: number, key: Uint8Array): number {
-    let low = from;
-    let high = rows.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (compareBytes(this.#generation.keyOf(rows[middle]!), key) < 0) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+/** Index in the sorted `rows`, at `from` or behind it, of the first key >= `key`. */
+export function lowerBoundOf(
+  generation: Generation,
+  rows: Uint32Array,
+  from: number,
+  key: Uint8Array,
+): number {
+  let low = from;
+  let high = rows.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (compareBytes(generation.keyOf(rows[middle]!), key) < 0) low = middle + 1;
+    else high = middle;
   }
+  return low;
 }

@@ -3,7 +3,6 @@
  * comes last. Pages of rows are fetched from SQLite as the walk goes on, so memory does not grow with it.
  */
 import { type Bytes, compareBytes, copyBytes } from "../bytes/bytes.ts";
-import type { Generation } from "./generation.ts";
 import { numberOf, prefixBytes } from "./row-key.ts";
 import { RowValue } from "./row-value.ts";
 import type { StoreReader } from "./store-reader.ts";
@@ -17,6 +16,21 @@ export interface RangeBounds {
   readonly reverse: boolean;
 }
 
+/** A generation as far as a walk has to know it. */
+export interface RangeSource {
+  /** Rows of one kind and number in key order. */
+  ordered(kind: number, number: number): RowOrder;
+  keyOf(row: number): Bytes;
+  readValue(row: number, value: RowValue): boolean;
+}
+
+export interface RowOrder {
+  /** Row numbers in key order. */
+  readonly rows: Uint32Array;
+  /** Index in `rows` of the first key >= `key`. */
+  lowerBound(key: Bytes): number;
+}
+
 /** One layer's rows, in the walk's order. */
 interface Layer {
   /** Key that the layer stands at; null when it has no more. */
@@ -28,9 +42,11 @@ interface Layer {
 
 const PAGE_MIN = 16;
 const PAGE_MAX = 512;
+/** A page of large rows has fewer of them: about so many bytes. */
+const PAGE_BYTES = 256 << 10;
 
 class GenerationLayer implements Layer {
-  readonly #generation: Generation;
+  readonly #generation: RangeSource;
   readonly #rows: Uint32Array;
   readonly #step: number;
   readonly #last: number;
@@ -38,7 +54,7 @@ class GenerationLayer implements Layer {
   #at: number;
   key: Bytes | null = null;
 
-  constructor(generation: Generation, bounds: RangeBounds) {
+  constructor(generation: RangeSource, bounds: RangeBounds) {
     this.#generation = generation;
     const ordered = generation.ordered(bounds.from[0]!, numberOf(bounds.from, 0));
     this.#rows = ordered.rows;
@@ -106,7 +122,7 @@ class SqliteLayer implements Layer {
     const last = this.key!;
     if (this.#reverse) this.#to = last;
     else this.#from = Buffer.concat([last, ZERO]);
-    this.#pageRows = Math.min(PAGE_MAX, this.#pageRows * 2);
+    this.#pageRows = Math.min(PAGE_MAX, this.#pageRows * 2, this.#rowsPerPage());
     this.#fetch();
   }
 
@@ -116,6 +132,13 @@ class SqliteLayer implements Layer {
     this.#at = 0;
     if (this.#page.length === 0) this.key = null;
     else this.#look();
+  }
+
+  /** Rows of the size of those in the present page that make a page of PAGE_BYTES. */
+  #rowsPerPage(): number {
+    let bytes = 1;
+    for (const { rest, value } of this.#page) bytes += rest.length + value.length;
+    return Math.max(1, Math.floor((PAGE_BYTES * this.#page.length) / bytes));
   }
 
   #look(): void {
@@ -139,7 +162,7 @@ export class RangeWalk {
    * @param expectedRows how many rows the caller is likely to take: the first page's size
    */
   constructor(
-    generations: readonly Generation[],
+    generations: readonly RangeSource[],
     reader: StoreReader,
     bounds: RangeBounds,
     expectedRows: number,

@@ -6,6 +6,7 @@
 import type { Bytes } from "../bytes/bytes.ts";
 import type { ChunkPool } from "./chunk-pool.ts";
 import { Generation } from "./generation.ts";
+import { GenerationPins } from "./generation-pins.ts";
 import type { RowKey } from "./row-key.ts";
 import { NO_ROW } from "./row-layout.ts";
 import { RowValue } from "./row-value.ts";
@@ -20,6 +21,8 @@ export type Cached = "unknown" | "absent" | "present";
 
 export class RowCache {
   readonly #pool: ChunkPool;
+  /** Whoever still reads a generation that has left keeps it here. */
+  readonly pins = new GenerationPins();
   #budgetBytes: number;
   #generations: Generation[] = [];
   readonly #value = new RowValue();
@@ -80,7 +83,7 @@ export class RowCache {
 
   /** Forgets everything. */
   clear(): void {
-    for (const generation of this.#generations) generation.release();
+    for (const generation of this.#generations) this.pins.release(generation);
     this.#generations = [];
   }
 
@@ -99,7 +102,7 @@ export class RowCache {
     while (memory > this.#budgetBytes && this.#generations.length > 0) {
       const oldest = this.#generations.pop()!;
       memory -= oldest.memoryBytes;
-      oldest.release();
+      this.pins.release(oldest);
     }
   }
 }

@@ -1,3 +1,7 @@
+/** Where a row's value stands. */
+import { hasTtl } from "./key-row.ts";
+import { PRIOR_PRESENT, PRIOR_PRESENT_WITH_TTL, type Prior } from "./row-key.ts";
+
 /** A stretch of bytes that holds a row's value; `buffer` belongs to the keyspace. */
 export class RowValue {
   buffer: Uint8Array = new Uint8Array(0);
@@ -14,4 +18,9 @@ export class RowValue {
   get length(): number {
     return this.end - this.start;
   }
+}
+
+/** What a key row's value says of it. */
+export function priorOf(value: RowValue): Prior {
+  return hasTtl(value.buffer, value.start) ? PRIOR_PRESENT_WITH_TTL : PRIOR_PRESENT;
 }

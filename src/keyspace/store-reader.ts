@@ -77,7 +77,6 @@ export class StoreReader {
 
   constructor(options: SqliteOptions) {
     this.#db = openForReading(options);
-    for (const table of ROW_TABLES) this.#kinds[table.kind] = prepareKind(this.#db, table);
     this.#begin = this.#db.prepare("BEGIN");
     this.#end = this.#db.prepare("COMMIT");
     this.#counts = this.#db.prepare("SELECT keys, expires FROM spaces WHERE space = ?1");
@@ -98,7 +97,7 @@ export class StoreReader {
   /** Value of the row with this whole key, or null. */
   get(rowKey: Bytes): Bytes | null {
     this.#read();
-    const kind = this.#kinds[rowKey[0]!]!;
+    const kind = this.#kind(rowKey[0]!);
     const rest = rowKey.subarray(prefixBytes(rowKey[0]!));
     return kind.get.get(numberOf(rowKey, 0), rest)?.value ?? null;
   }
@@ -112,7 +111,7 @@ export class StoreReader {
    */
   range(from: Bytes, to: Bytes | null, limit: number, reverse: boolean): RangeRow[] {
     this.#read();
-    const kind = this.#kinds[from[0]!]!;
+    const kind = this.#kind(from[0]!);
     const prefix = prefixBytes(from[0]!);
     const number = numberOf(from, 0);
     const first = from.subarray(prefix);
@@ -158,6 +157,23 @@ export class StoreReader {
   close(): void {
     this.endTurn();
     this.#db.close();
+  }
+
+  /** Takes the snapshot that everything up to `endTurn` is read from. */
+  beginSnapshot(): void {
+    this.applied();
+  }
+
+  #kind(kind: number): KindStatements {
+    return this.#kinds[kind] ?? this.#prepare(kind);
+  }
+
+  #prepare(kind: number): KindStatements {
+    const table = ROW_TABLES.find((row) => row.kind === kind);
+    if (table === undefined) throw new Error(`there are no rows of kind ${kind}`);
+    const statements = prepareKind(this.#db, table);
+    this.#kinds[kind] = statements;
+    return statements;
   }
 
   #read(): void {

@@ -21,6 +21,7 @@ import {
   type Reply,
   SetReply,
   Status,
+  StreamReply,
   Verbatim,
 } from "./reply.ts";
 import { copyRange, EXTERNAL_BYTES_MIN, ReplyArena } from "./reply-arena.ts";
@@ -81,10 +82,26 @@ export class ReplyWriter extends ReplyArena {
     else if (reply instanceof Encoded) this.appendCopies(reply.parts);
     else if (reply instanceof Verbatim) this.verbatim(reply.format, reply.text, protocol);
     else if (reply instanceof NullArray) this.nullArray(protocol);
+    else if (reply instanceof StreamReply) this.stream(reply, protocol);
     else {
       this.arrayHeader(reply.length);
       this.items(reply, protocol);
     }
+  }
+
+  /** The head of a reply whose items follow, as many as it says. */
+  streamHeader({ kind, count }: StreamReply, protocol: Protocol): void {
+    if (kind === "pairs") this.mapHeader(count, protocol);
+    else if (kind === "set") this.setHeader(count, protocol);
+    else this.arrayHeader(count);
+  }
+
+  /** All of it at once. */
+  private stream(reply: StreamReply, protocol: Protocol): void {
+    this.streamHeader(reply, protocol);
+    const take = (item: Reply) => this.write(item, protocol);
+    while (reply.source.next(take));
+    reply.source.close();
   }
 
   private items(items: readonly Reply[], protocol: Protocol): void {

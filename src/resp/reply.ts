@@ -22,6 +22,7 @@ import { encodeLine } from "./reply-line.ts";
  * | `Push` | array | push `>` |
  * | `Encoded` | its bytes | its bytes |
  * | `Pushes` | its messages, one behind the other, without a frame | the same |
+ * | `StreamReply` | as the kind that it is of | |
  */
 export type Reply =
   | Bytes
@@ -40,6 +41,7 @@ export type Reply =
   | Pushes
   | Encoded
   | NullArray
+  | StreamReply
   | readonly Reply[];
 
 /** A short text without CR or LF (both become spaces): `+OK`. Make it once, answer it often. */
@@ -128,6 +130,31 @@ export class Encoded {
 
   constructor(parts: readonly Bytes[]) {
     this.parts = parts;
+  }
+}
+
+/** Where the items of a long reply come from, one element after the other. */
+export interface ReplySource {
+  /** Hands the next element's replies over; false when there is none left. They hold until the next call. */
+  next(take: (reply: Reply) => void): boolean;
+  /** Nothing more will be asked for. Called once, at the end or before it. */
+  close(): void;
+}
+
+/**
+ * An aggregate of many items, which are read while it is sent: never all of them are in memory. Whoever cannot
+ * wait takes them from `source` at once, and closes it.
+ */
+export class StreamReply {
+  readonly kind: "array" | "pairs" | "set";
+  /** Items, or pairs of them: exactly what `source` hands over. */
+  readonly count: number;
+  readonly source: ReplySource;
+
+  constructor(kind: "array" | "pairs" | "set", count: number, source: ReplySource) {
+    this.kind = kind;
+    this.count = count;
+    this.source = source;
   }
 }
 

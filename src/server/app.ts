@@ -24,6 +24,7 @@ import { ledisOptions } from "./ledis-options.ts";
 import { type Listener, listen, type Peer } from "./listener.ts";
 import { Monitors } from "./monitors.ts";
 import { MessageRouter } from "./pub-sub.ts";
+import { ReplyStreams } from "./reply-streams.ts";
 import { Saves } from "./saves.ts";
 import { Stats } from "./server-stats.ts";
 import { SlowCommands } from "./slow-log.ts";
@@ -59,6 +60,8 @@ export class App implements Server, RequestRunner {
   readonly monitors = new Monitors();
   readonly #connections = new Set<Connection>();
   readonly #dispatcher: Dispatcher;
+  readonly unread = { bytes: 0 };
+  readonly streams = new ReplyStreams(() => this.isReady);
   readonly #pause = new ClientPause(() => this.#resumeHeld());
   readonly #listeners: Listener[] = [];
   #held: Connection[] = [];
@@ -259,7 +262,8 @@ export class App implements Server, RequestRunner {
   /** Runs what clients have sent, and waits until they took the replies, within limits. */
   async #finishRequests(ledis: Ledis): Promise<void> {
     const deadline = Date.now() + STOP_PATIENCE_MS;
-    const isBusy = (connection: Connection) => connection.isHeld || connection.outputBytes > 0;
+    const isBusy = ({ isHeld, isStreaming, outputBytes }: Connection) =>
+      isHeld || isStreaming || outputBytes > 0;
     do {
       for (const connection of this.#connections) connection.process();
       await ledis.committed().catch(() => {});

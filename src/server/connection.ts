@@ -10,15 +10,17 @@ import type { DB } from "../database/db.ts";
 import type { Ledis } from "../database/ledis.ts";
 import { log } from "../log.ts";
 import { ProtocolError } from "../resp/protocol-error.ts";
-import { ErrorReply } from "../resp/reply.ts";
+import { ErrorReply, type StreamReply } from "../resp/reply.ts";
 import type { Protocol } from "../resp/reply-writer.ts";
 import type { Request } from "../resp/request.ts";
 import type { RequestLimits } from "../resp/request-limits.ts";
 import { RequestParser } from "../resp/request-parser.ts";
 import { type Channels, ClientSubscriptions } from "./channels.ts";
 import type { Monitors } from "./monitors.ts";
-import { Outgoing, type Writable } from "./outgoing.ts";
+import { Outgoing, type UnreadTotal, type Writable } from "./outgoing.ts";
 import type { Subscriber } from "./pub-sub.ts";
+import { ReplyStream } from "./reply-stream.ts";
+import type { ReplyStreams } from "./reply-streams.ts";
 import { ReplySwitch } from "./reply-switch.ts";
 import { ClientTransaction, type QueuedCommand, type TransactionHost } from "./transaction.ts";
 import type { TurnOutput } from "./turn-output.ts";
@@ -43,6 +45,8 @@ export interface RequestRunner extends Server {
   /** False while nothing may run yet (start-up) or any more (shutdown). */
   readonly isReady: boolean;
   readonly output: TurnOutput;
+  readonly streams: ReplyStreams;
+  readonly unread: UnreadTotal;
   /** Makes sure that a turn ends soon. */
   scheduleTurn(): void;
   /** Goes on with this connection in the next turn. */
@@ -68,9 +72,6 @@ export interface RequestRunner extends Server {
 const REQUESTS_PER_TURN = 1000;
 /** Reply bytes of one connection in one turn. */
 const REPLY_BYTES_PER_TURN = 4 << 20;
-/** A client that has left more than this unread is not read from. */
-const UNREAD_PAUSE_BYTES = 64 << 10;
-
 export class Connection implements Client, Context, Subscriber, TransactionHost {
   readonly id: number;
   readonly address: string;
@@ -98,6 +99,8 @@ export class Connection implements Client, Context, Subscriber, TransactionHost 
   #db: DB | null = null;
   #held: Request | null = null;
   #waiting = false;
+  /** A long reply under way. */
+  #stream: ReplyStream | null = null;
   #cancel: ((withError: boolean) => boolean) | null = null;
   #reading = true;
   #closing = false;
@@ -128,7 +131,7 @@ export class Connection implements Client, Context, Subscriber, TransactionHost 
     this.limits = limits;
     this.#runner = runner;
     this.#parser = new RequestParser(limits);
-    this.#outgoing = new Outgoing(socket);
+    this.#outgoing = new Outgoing(socket, runner.unread);
     this.subscriptions = new ClientSubscriptions(runner.channels, this, () => limits.queryBytesMax);
   }
 
@@ -193,6 +196,11 @@ export class Connection implements Client, Context, Subscriber, TransactionHost 
     return this.#held !== null;
   }
 
+  /** True while a long reply is under way. */
+  get isStreaming(): boolean {
+    return this.#stream !== null;
+  }
+
   get isClosing(): boolean {
     return this.#closing;
   }
@@ -228,8 +236,9 @@ export class Connection implements Client, Context, Subscriber, TransactionHost 
     return this.#replies.isSilent;
   }
 
-  /** Closes the connection if it has left more unread than the soft limit for longer than that allows. */
+  /** Closes the connection if it has left more unread than the soft limit for longer than that allows, or is late. */
   checkSoftLimit(nowMs: number): void {
+    if (this.#stream?.isLate(nowMs)) this.kill();
     const { softBytes, softSeconds } = this.outputLimit;
     if (softBytes === 0 || this.#outgoing.bytes <= softBytes) {
       this.#overSoftLimitSinceMs = 0;
@@ -272,8 +281,8 @@ export class Connection implements Client, Context, Subscriber, TransactionHost 
   /** Runs the requests that are there, as far as they may run now. */
   process(): void {
     // A client that does not read its replies gets no more of them: `drain` goes on.
-    const unread = this.#outgoing.bytes > UNREAD_PAUSE_BYTES;
-    if (unread || this.#waiting || this.#closing || this.isClosed || !this.#runner.isReady) {
+    const over = this.#closing || this.isClosed;
+    if (this.#outgoing.isFull || this.#waiting || over || !this.#runner.isReady) {
       this.#pauseIfFull();
       return;
     }
@@ -327,7 +336,23 @@ export class Connection implements Client, Context, Subscriber, TransactionHost 
     if (this.isClosed) return;
     this.#runner.output.begin(this);
     write();
+    if (this.#stream !== null) {
+      this.#runner.output.endFor(this.#stream);
+      this.#runner.scheduleTurn();
+      return;
+    }
     this.#hand();
+    this.resume();
+  }
+
+  /** Begins a long reply; only for a command that answers later, which nothing overtakes until `streamEnded`. */
+  stream(reply: StreamReply): void {
+    if (!this.takesReply()) reply.source.close();
+    else this.#stream = ReplyStream.begin(this, reply, this.#runner);
+  }
+
+  streamEnded(): void {
+    this.#stream = null;
     this.resume();
   }
 
@@ -362,8 +387,9 @@ export class Connection implements Client, Context, Subscriber, TransactionHost 
   drain(): void {
     if (this.isClosed) return;
     this.#outgoing.drain();
+    this.#stream?.drained();
     this.afterTurn();
-    if (!this.isClosed && this.#outgoing.bytes <= UNREAD_PAUSE_BYTES) this.process();
+    if (!this.isClosed && !this.#outgoing.isFull) this.process();
   }
 
   /** The server stops: whatever was answered is sent, and the connection closed. */
@@ -377,6 +403,7 @@ export class Connection implements Client, Context, Subscriber, TransactionHost 
   closed(): void {
     if (this.isClosed) return;
     this.isClosed = true;
+    this.#stream?.close();
     this.#outgoing.clear();
     this.transaction.discard();
     this.subscriptions.clear();
@@ -388,7 +415,7 @@ export class Connection implements Client, Context, Subscriber, TransactionHost 
   /** Reads from the socket only while requests can run and replies are taken. */
   #pauseIfFull(): void {
     if (this.isClosed) return;
-    const full = this.#outgoing.bytes > UNREAD_PAUSE_BYTES || this.#held !== null;
+    const full = this.#outgoing.isFull || this.#held !== null;
     const stuck = this.#waiting && this.#parser.bufferedBytes > this.limits.inlineBytesMax;
     const reading = !full && !stuck && !this.#closing;
     if (reading === this.#reading) return;

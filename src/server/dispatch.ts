@@ -15,7 +15,7 @@ import {
   wrongArity,
 } from "../errors.ts";
 import { log } from "../log.ts";
-import { Encoded, ErrorReply, Pushes, QUEUED, type Reply } from "../resp/reply.ts";
+import { Encoded, ErrorReply, Pushes, QUEUED, type Reply, StreamReply } from "../resp/reply.ts";
 import type { Request } from "../resp/request.ts";
 import type { App } from "./app.ts";
 import type { Connection } from "./connection.ts";
@@ -166,6 +166,7 @@ export class Dispatcher {
       void reply
         .catch((error: unknown) => this.#errorReply(command, error))
         .then((value) => {
+          if (connection.isClosed && value instanceof StreamReply) value.source.close();
           // Waiting for a key is not work: BLPOP is as slow as it was before it waited.
           const start = command.flags.has("blocking") ? clock.monotonicUs() - ranUs : startUs;
           connection.answerLater(() => this.#finish(connection, command, kept, value, start));
@@ -188,12 +189,8 @@ export class Dispatcher {
     startUs: number,
   ): void {
     const app = this.#app;
-    const isMessage = reply instanceof Pushes;
-    // Messages are sent to a client that wants no replies, too; EXEC has looked at that itself.
-    if (connection.takesReply() || isMessage || reply instanceof Encoded) {
-      const holds = isMessage || (command.group === "transactions" && command.name !== "EXEC");
-      app.output.answer(reply, connection.protocol, holds);
-    }
+    if (reply instanceof StreamReply) connection.stream(reply);
+    else this.#answer(connection, command, reply);
     const endUs = clock.monotonicUs();
     connection.commandStartUs = endUs;
     app.observe(connection, command, request, reply, endUs - startUs);
@@ -202,6 +199,14 @@ export class Dispatcher {
   #tellMonitors(connection: Connection, command: Command, request: Request): void {
     const { monitors, output } = this.#app;
     if (!monitors.isEmpty) monitors.tell(output, connection, command, request);
+  }
+
+  #answer(connection: Connection, command: Command, reply: Reply): void {
+    const isMessage = reply instanceof Pushes;
+    // Messages are sent to a client that wants no replies, too; EXEC has looked at that itself.
+    if (!connection.takesReply() && !isMessage && !(reply instanceof Encoded)) return;
+    const holds = isMessage || (command.group === "transactions" && command.name !== "EXEC");
+    this.#app.output.answer(reply, connection.protocol, holds);
   }
 
   #reject(connection: Connection, request: Request, command: Command | null, text: string): "done" {

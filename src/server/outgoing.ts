@@ -19,8 +19,21 @@ const COPY_BYTES_MAX = KEPT_BYTES;
 /** Small pieces are kept together in blocks of this size: each piece of its own costs as much as a short message. */
 const BLOCK_BYTES = 16 << 10;
 
+/** What a client may leave unread whatever others do, in bytes. */
+const UNREAD_BYTES_SURE = 64 << 10;
+/** A client that has left more than this unread gets no further replies, and is not read from. */
+const UNREAD_BYTES_MAX = 64 << 20;
+/** The same for all clients together: as soon as they leave more, each gets only what is sure. */
+const UNREAD_BYTES_MAX_TOTAL = 256 << 20;
+
+/** What all clients together have not taken yet, in bytes. */
+export interface UnreadTotal {
+  bytes: number;
+}
+
 export class Outgoing {
   readonly #socket: Writable;
+  readonly #total: UnreadTotal;
   readonly #pieces: Bytes[] = [];
   #first = 0;
   /** Of its own memory; the last piece may be a part of it. */
@@ -28,8 +41,15 @@ export class Outgoing {
   /** Bytes kept. */
   bytes = 0;
 
-  constructor(socket: Writable) {
+  constructor(socket: Writable, total: UnreadTotal = { bytes: 0 }) {
     this.#socket = socket;
+    this.#total = total;
+  }
+
+  /** True while the client has to read before it gets more. */
+  get isFull(): boolean {
+    if (this.bytes <= UNREAD_BYTES_SURE) return false;
+    return this.bytes > UNREAD_BYTES_MAX || this.#total.bytes > UNREAD_BYTES_MAX_TOTAL;
   }
 
   /** Sends what the socket takes now and keeps the rest. */
@@ -45,7 +65,7 @@ export class Outgoing {
     while (this.#first < this.#pieces.length) {
       const piece = this.#pieces[this.#first]!;
       const taken = Math.max(0, this.#socket.write(piece));
-      this.bytes -= taken;
+      this.#count(-taken);
       if (taken < piece.length) {
         this.#pieces[this.#first] = piece.subarray(taken);
         this.#compact();
@@ -63,11 +83,11 @@ export class Outgoing {
     this.#pieces.length = 0;
     this.#first = 0;
     this.#block = null;
-    this.bytes = 0;
+    this.#count(-this.bytes);
   }
 
   #keep(rest: Bytes): void {
-    this.bytes += rest.length;
+    this.#count(rest.length);
     if (rest.length > COPY_BYTES_MAX) this.#pieces.push(rest);
     else if (rest.length > BLOCK_BYTES / 2) this.#pieces.push(copyBytes(rest));
     else if (!this.#extendLast(rest)) this.#startBlock(rest);
@@ -94,6 +114,11 @@ export class Outgoing {
     this.#block = new Uint8Array(BLOCK_BYTES);
     this.#block.set(rest);
     this.#pieces.push(this.#block.subarray(0, rest.length));
+  }
+
+  #count(bytes: number): void {
+    this.bytes += bytes;
+    this.#total.bytes += bytes;
   }
 
   #compact(): void {

@@ -15,6 +15,8 @@ import { type Protocol, ReplyWriter } from "../resp/reply-writer.ts";
 export interface ReplySink {
   /** Takes encoded replies; views that hold only during the call. */
   send(pieces: readonly Bytes[]): void;
+  /** What comes instead of the turn's replies are errors: the turn failed. Called before they come. */
+  refused?(): void;
   /** All replies of the turn were handed over; `isLast`: nothing comes behind them, see `addEnd`. */
   afterTurn(isLast: boolean): void;
 }
@@ -129,6 +131,13 @@ export class TurnOutput implements TurnListener {
     this.#cut(false);
     this.#sink = null;
     return this.#counted;
+  }
+
+  /** As `end`, when what was written is one reply, and `sink` is to have it instead. */
+  endFor(sink: ReplySink): void {
+    this.#sink = sink;
+    this.#replies = 1;
+    this.end();
   }
 
   /**
@@ -269,6 +278,7 @@ export class TurnOutput implements TurnListener {
     const writer = new ReplyWriter();
     const refused: Segment[] = [];
     for (const segment of batch.segments) {
+      segment.sink.refused?.();
       const start = writer.length;
       if (segment.holds) {
         if (segment.end > segment.start)

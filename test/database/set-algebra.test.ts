@@ -15,7 +15,8 @@ function store({ db }: TestLedis, members: Iterable<string>): SetSource {
   return set;
 }
 
-const texts = (members: Iterable<Uint8Array>) => [...members].map(mapKey);
+const texts = (members: Iterable<Uint8Array | null>) =>
+  [...members].filter((member) => member !== null).map(mapKey);
 const range = (from: number, to: number, step = 1) =>
   Array.from({ length: Math.ceil((to - from) / step) }, (_, i) => `m${10_000 + from + i * step}`);
 

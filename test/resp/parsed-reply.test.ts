@@ -13,6 +13,7 @@ import {
   type Reply,
   SetReply,
   Status,
+  StreamReply,
   Verbatim,
 } from "../../src/resp/reply.ts";
 import { ReplyParser } from "../../src/resp/reply-parser.ts";
@@ -89,6 +90,7 @@ function expected(value: Reply, protocol: Protocol): ParsedReply {
   if (value instanceof SetReply) return { kind: resp3 ? "set" : "array", items: all(value.items) };
   if (value instanceof Push) return { kind: resp3 ? "push" : "array", items: all(value.items) };
   if (value instanceof Pushes || value instanceof Encoded) throw new Error("no value");
+  if (value instanceof StreamReply) throw new Error("only servers have long replies");
   return { kind: "array", items: all(value) };
 }
 

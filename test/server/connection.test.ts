@@ -51,10 +51,36 @@ test("a client that does not read is not read from; when it reads it gets everyt
   await until(() => connection.outputBytes > 0);
   const other = await server.connect();
   for (let i = 0; i < 50; i++) await other.call("PING");
-  // One turn's replies, and one reply more: not all hundred.
-  expect(connection.outputBytes).toBeLessThan(8 << 20);
+  // What one client may leave unread, and one turn's replies: not all hundred.
+  expect(connection.outputBytes).toBeLessThan(72 << 20);
   client.goOnReading();
   for (let i = 0; i < 100; i++) expect(await client.readPlain()).toHaveLength(1 << 20);
+});
+
+test("a client may send a long pipeline before it reads the first reply", async () => {
+  await using server = await startServer();
+  const client = await server.connect();
+  await client.call("SET", "a", "x".repeat(1000));
+  const words = Array.from({ length: 30_000 }, () => ["GET", "a"]);
+  client.stopReading();
+  client.sendBytes(Buffer.concat(words.map((request) => encodeRequest(request))));
+  await until(() => server.app.stats.commandsProcessed > words.length);
+  client.goOnReading();
+  for (const _ of words) expect(await client.readPlain()).toHaveLength(1000);
+  expect(server.app.unread.bytes).toBe(0);
+});
+
+test("what all clients together leave unread is bounded", async () => {
+  await using server = await startServer();
+  const writer = await server.connect();
+  await writer.call("SET", "big", "x".repeat(1 << 20));
+  const clients = await Promise.all(Array.from({ length: 8 }, () => server.connect()));
+  for (const client of clients) flood(client, 60, "GET", "big");
+  await until(() => server.app.unread.bytes > 256 << 20);
+  for (let i = 0; i < 50; i++) await writer.call("PING");
+  expect(server.app.unread.bytes).toBeLessThan((256 + 8 * 5) << 20);
+  for (const client of clients) client.close();
+  await until(() => server.app.unread.bytes === 0);
 });
 
 test("a client that leaves more unread than the hard limit is closed", async () => {

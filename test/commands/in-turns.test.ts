@@ -1,0 +1,120 @@
+import { expect, test } from "bun:test";
+import { type RespClient, startServer } from "../support/start-server.ts";
+
+const COUNT = 4000;
+const name = (i: number): string => `m${String(i).padStart(5, "0")}`;
+
+async function fill(client: RespClient): Promise<void> {
+  for (let at = 0; at < COUNT; at += 500) {
+    const some = Array.from({ length: 500 }, (_, i) => at + i);
+    await client.call("SADD", "s", ...some.map(name));
+    await client.call("SADD", "t", ...some.map((i) => name(i + COUNT / 2)));
+    await client.call("ZADD", "z", ...some.flatMap((i) => [`${i % 100}`, name(i)]));
+    await client.call("ZADD", "y", ...some.flatMap((i) => ["7", name(i + COUNT / 2)]));
+    await client.call("HSET", "h", ...some.flatMap((i) => [name(i), `${i}`]));
+    await client.call("RPUSH", "l", ...some.map(name));
+  }
+}
+
+/** Requests whose long form and whose form within a short turn have to leave the same. */
+const stores = [
+  ["SUNIONSTORE", "target", "s", "t"],
+  ["SINTERSTORE", "target", "s", "t"],
+  ["SDIFFSTORE", "target", "s", "t", "none"],
+  ["ZUNIONSTORE", "target", "3", "z", "y", "s", "WEIGHTS", "2", "3", "-1"],
+  ["ZUNIONSTORE", "target", "2", "z", "y", "AGGREGATE", "MAX"],
+  ["ZINTERSTORE", "target", "3", "z", "y", "s"],
+  ["ZDIFFSTORE", "target", "2", "z", "y"],
+  ["ZRANGESTORE", "target", "z", "5", "-10", "REV"],
+  ["ZRANGESTORE", "target", "z", "10", "90", "BYSCORE", "LIMIT", "3", "3000"],
+  ["COPY", "h", "target", "REPLACE"],
+  ["COPY", "l", "target", "REPLACE"],
+  ["COPY", "z", "target", "REPLACE"],
+] as const;
+
+async function dump(client: RespClient): Promise<unknown> {
+  const type = await client.call("TYPE", "target");
+  if (type === "hash") return client.call("HGETALL", "target");
+  if (type === "list") return client.call("LRANGE", "target", "0", "-1");
+  if (type === "set") return client.call("SMEMBERS", "target");
+  return [
+    await client.call("ZRANGE", "target", "0", "-1", "WITHSCORES"),
+    await client.call("ZCOUNT", "target", "3", "70"),
+    await client.call("ZRANK", "target", name(COUNT - 1)),
+  ];
+}
+
+test("what is stored in slices is what would be stored at once, and survives a restart", async () => {
+  await using server = await startServer();
+  let client = await server.connect();
+  await fill(client);
+  for (const request of stores) {
+    await client.call("SET", "target", "whatever");
+    const atOnce = Object.defineProperty([...server.app.clients()][0]!, "mayWait", {
+      value: false,
+      configurable: true,
+    });
+    const size = await client.call(...request);
+    const expected = await dump(client);
+    Object.defineProperty(atOnce, "mayWait", { value: true, configurable: true });
+    await client.call("SET", "target", "whatever");
+    expect(await client.call(...request)).toEqual(size);
+    expect(await dump(client)).toEqual(expected);
+    await server.restart();
+    client = await server.connect();
+    expect(await dump(client)).toEqual(expected);
+  }
+}, 30_000);
+
+test("others are served meanwhile, and see nothing or all of it", async () => {
+  await using server = await startServer();
+  const client = await server.connect();
+  await fill(client);
+  const other = await server.connect();
+  let isDone = false;
+  const done = client.call("SUNIONSTORE", "target", "s", "t").then((size) => {
+    isDone = true;
+    return size;
+  });
+  const sizes = new Set<unknown>();
+  while (!isDone) sizes.add(await other.call("SCARD", "target"));
+  expect(await done).toBe(COUNT * 1.5);
+  for (const size of sizes) expect([0, COUNT * 1.5]).toContain(size as number);
+});
+
+test("a source that changes meanwhile is not half in it", async () => {
+  await using server = await startServer();
+  const client = await server.connect();
+  await fill(client);
+  const other = await server.connect();
+  let isDone = false;
+  const done = client.call("SUNIONSTORE", "target", "s", "t").then((size) => {
+    isDone = true;
+    return size;
+  });
+  let changes = 0;
+  while (!isDone) {
+    await other.call("SADD", "s", `new${changes}`);
+    await other.call("SREM", "t", `none${changes++}`);
+  }
+  const size = Number(await done);
+  expect(size).toBeGreaterThan(COUNT * 1.5);
+  const before = await client.call("SDIFF", "target", "s", "t");
+  expect(before).toEqual([]);
+  expect(await client.call("SCARD", "target")).toBe(size);
+});
+
+test("COPY without REPLACE leaves what came meanwhile; what was given up is garbage", async () => {
+  await using server = await startServer();
+  const client = await server.connect();
+  await fill(client);
+  const other = await server.connect();
+  const copied = client.call("COPY", "h", "target");
+  while ((await other.call("PING")) !== "PONG");
+  await other.call("SET", "target", "mine");
+  const answer = await copied;
+  expect([0, 1]).toContain(answer as number);
+  expect(await client.call("TYPE", "target")).toBe("string");
+  const lengths = [await client.call("HLEN", "h"), await client.call("DBSIZE")];
+  expect(lengths).toEqual([COUNT, 7]);
+});
