@@ -34,17 +34,7 @@ export class ServerProcess {
   /** Resolves when the server is ready; rejects, with what it wrote, when it ends before. */
   static async start(options: ServerProcessOptions): Promise<ServerProcess> {
     const begin = performance.now();
-    const command = [process.execPath, join(root, "src/main.ts"), "server"];
-    command.push("--addr", "127.0.0.1:0", "--data-dir", options.directory);
-    command.push(...(options.arguments ?? []));
-    const shell =
-      options.shell === undefined ? [] : ["sh", "-c", `${options.shell}; exec "$@"`, "sh"];
-    const child = Bun.spawn([...shell, ...command], {
-      stdin: "ignore",
-      stdout: "pipe",
-      stderr: "pipe",
-      cwd: root,
-    });
+    const child = spawn(options);
     const log = new Response(child.stderr).text();
     const decoder = new TextDecoder();
     let output = "";
@@ -55,6 +45,14 @@ export class ServerProcess {
       return new ServerProcess(child, log, Number(port), performance.now() - begin);
     }
     throw new Error(`the server ended with ${await child.exited}: ${output}${await log}`);
+  }
+
+  /** Starts one and ends it without warning after so many ms, whether it is ready by then or not. */
+  static async startAndKill(options: ServerProcessOptions, afterMs: number): Promise<void> {
+    const child = spawn(options);
+    await Bun.sleep(afterMs);
+    child.kill("SIGKILL");
+    await child.exited;
   }
 
   get pid(): number {
@@ -84,4 +82,18 @@ export class ServerProcess {
     if (status !== 0) throw new Error(`the server ended with ${status}: ${log}`);
     return log;
   }
+}
+
+function spawn(options: ServerProcessOptions): Bun.Subprocess<"ignore", "pipe", "pipe"> {
+  const command = [process.execPath, join(root, "src/main.ts"), "server"];
+  command.push("--addr", "127.0.0.1:0", "--data-dir", options.directory);
+  command.push(...(options.arguments ?? []));
+  const shell =
+    options.shell === undefined ? [] : ["sh", "-c", `${options.shell}; exec "$@"`, "sh"];
+  return Bun.spawn([...shell, ...command], {
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "pipe",
+    cwd: root,
+  });
 }

@@ -1,54 +1,27 @@
 /**
- * Random writes of one connection to keys of its own, and what they must have left behind: a crash may lose
+ * Random writes of one connection to a database of its own, and what they must have left behind: a crash may lose
  * the end of this history, but only from behind and only what was not acknowledged.
  */
 import { randomInt } from "node:crypto";
-import type { Argument, Plain, RespClient } from "./resp-client.ts";
+import type { Plain, RespClient } from "./resp-client.ts";
+import type { Write } from "./typed-model.ts";
+import { describeKey, isSameKey, isSameState, readState, type State } from "./typed-values.ts";
+import { randomWrite } from "./typed-writes.ts";
 
-const KEYS = 40;
-/** A TTL that no test lives to see, in seconds. */
-const TTL = 100_000;
-
-interface KeyState {
-  readonly text: string;
-  readonly hasTtl: boolean;
-}
-
-type Op =
-  | { readonly do: "SET"; readonly key: string; readonly text: string }
-  | { readonly do: "INCR" | "DEL" | "EXPIRE" | "PERSIST"; readonly key: string };
-
-function applied(state: KeyState | undefined, op: Op): KeyState | undefined {
-  switch (op.do) {
-    case "SET":
-      return { text: op.text, hasTtl: false };
-    case "INCR":
-      return { text: `${Number(state?.text ?? 0) + 1}`, hasTtl: state?.hasTtl ?? false };
-    case "DEL":
-      return undefined;
-    case "EXPIRE":
-      return state && { ...state, hasTtl: true };
-    case "PERSIST":
-      return state && { ...state, hasTtl: false };
-  }
-}
-
-function argumentsOf(op: Op): Argument[] {
-  if (op.do === "SET") return ["SET", op.key, op.text];
-  return op.do === "EXPIRE" ? ["EXPIRE", op.key, TTL] : [op.do, op.key];
-}
+/** Errors that writes of all types to few keys run into. */
+const EXPECTED = /^(WRONGTYPE|ERR (no such key|index out|value is not an|source and destination))/;
 
 export class WriteHistory {
-  readonly #prefix: string;
+  readonly database: number;
   readonly #valueBytesMax: number;
   /** What was there at the last look. */
-  #states = new Map<string, KeyState>();
-  #ops: Op[] = [];
+  #state: State = new Map();
+  #writes: Write[] = [];
   #acknowledged = 0;
-  #written = 0;
+  #texts = 0;
 
-  constructor(prefix: string, valueBytesMax: number) {
-    this.#prefix = prefix;
+  constructor(database: number, valueBytesMax: number) {
+    this.database = database;
     this.#valueBytesMax = valueBytesMax;
   }
 
@@ -58,21 +31,34 @@ export class WriteHistory {
   }
 
   get keyCount(): number {
-    return this.#states.size;
+    return this.#state.size;
   }
 
-  /** Writes in pipelines until the connection breaks. @throws an acknowledgement that is an error */
-  async write(client: RespClient): Promise<void> {
+  /**
+   * Writes in pipelines until the connection breaks or a write is refused, which then must change nothing.
+   *
+   * @param isRefusal whether an error reply says that the server accepts no writes
+   * @throws an acknowledgement that is another error
+   */
+  async write(client: RespClient, isRefusal = (_: string) => false): Promise<void> {
+    if ((await client.call("SELECT", this.database).catch(() => null)) === null) return;
     for (;;) {
-      const batch = Array.from({ length: randomInt(1, 16) }, () => this.#random());
-      this.#ops.push(...batch);
-      for (const op of batch) client.send(...argumentsOf(op));
-      for (const op of batch) {
+      const batch = Array.from({ length: randomInt(1, 16) }, () => randomWrite(() => this.#text()));
+      const before = this.#writes.length;
+      this.#writes.push(...batch);
+      for (const { words } of batch) client.send(...words);
+      const refused = new Set<Write>();
+      for (const write of batch) {
         const reply = await client.readPlain().catch(() => undefined);
         if (reply === undefined) return;
-        if (typeof reply === "object") throw new Error(`${op.do}: ${JSON.stringify(reply)}`);
-        this.#acknowledged++;
+        if (isError(reply) && isRefusal(reply.error)) refused.add(write);
+        else if (!isError(reply) || EXPECTED.test(reply.error)) this.#acknowledged++;
+        else throw new Error(`${write.words.join(" ").slice(0, 200)}: ${reply.error}`);
       }
+      if (refused.size === 0) continue;
+      this.#writes.length = before;
+      this.#writes.push(...batch.filter((write) => !refused.has(write)));
+      return;
     }
   }
 
@@ -83,66 +69,38 @@ export class WriteHistory {
    * @throws it is not the state after any of the writes that it may be the state after
    */
   async check(client: RespClient, mayLose = false): Promise<void> {
-    const found = await this.#read(client);
-    const expected = new Map(this.#states);
-    let differing = 0;
-    for (const key of this.#keys()) if (!this.#same(expected.get(key), found.get(key))) differing++;
-    let matches = differing === 0 && (mayLose || this.#acknowledged === 0);
-    for (const [index, op] of this.#ops.entries()) {
-      const was = this.#same(expected.get(op.key), found.get(op.key));
-      const state = applied(expected.get(op.key), op);
-      if (state === undefined) expected.delete(op.key);
-      else expected.set(op.key, state);
-      const is = this.#same(state, found.get(op.key));
-      differing += (is ? 0 : 1) - (was ? 0 : 1);
-      matches ||= differing === 0 && (mayLose || index + 1 >= this.#acknowledged);
+    await client.call("SELECT", this.database);
+    const found = await readState(client);
+    const state = this.#state;
+    const least = mayLose ? 0 : this.#acknowledged;
+    let matches = least === 0 && isSameState(state, found);
+    for (const [index, write] of this.#writes.entries()) {
+      if (matches) break;
+      write.apply(state);
+      matches = index + 1 >= least && isSameState(state, found);
     }
-    if (!matches) throw new Error(this.#describe(expected, found));
-    this.#states = found;
-    this.#ops = [];
+    if (!matches) throw new Error(this.#describe(state, found));
+    this.#state = found;
+    this.#writes = [];
     this.#acknowledged = 0;
   }
 
-  #keys(): string[] {
-    return Array.from({ length: KEYS }, (_, i) => `${this.#prefix}:${i % 2 ? "n" : "s"}:${i}`);
+  #text(): string {
+    return `${this.#texts++}:`.padEnd(randomInt(this.#valueBytesMax), "v");
   }
 
-  #random(): Op {
-    const key = this.#keys()[randomInt(KEYS)]!;
-    const isNumber = key.includes(":n:");
-    const roll = randomInt(10);
-    if (roll === 0) return { do: "DEL", key };
-    if (roll === 1) return { do: "EXPIRE", key };
-    if (roll === 2) return { do: "PERSIST", key };
-    if (isNumber) return { do: "INCR", key };
-    const text = `${this.#written++}:`.padEnd(randomInt(this.#valueBytesMax), "v");
-    return { do: "SET", key, text };
+  #describe(expected: State, found: State): string {
+    const lines = [...new Set([...expected.keys(), ...found.keys()])]
+      .filter((key) => !isSameKey(expected.get(key), found.get(key)))
+      .map(
+        (key) =>
+          `${key}: ${describeKey(found.get(key))}\n  instead of ${describeKey(expected.get(key))}`,
+      );
+    const last = this.#writes.slice(-20).map(({ words }) => words.join(" ").slice(0, 120));
+    return `database ${this.database}: ${this.#acknowledged} of ${this.#writes.length} writes were acknowledged; at the end\n${lines.join("\n")}\nafter\n${last.join("\n")}`;
   }
+}
 
-  async #read(client: RespClient): Promise<Map<string, KeyState>> {
-    const found = new Map<string, KeyState>();
-    for (const key of this.#keys()) {
-      const [text, ttl] = (await client.pipeline([
-        ["GET", key],
-        ["TTL", key],
-      ])) as [Plain, Plain];
-      if (typeof text === "string") found.set(key, { text, hasTtl: Number(ttl) > 0 });
-    }
-    return found;
-  }
-
-  #same(a: KeyState | undefined, b: KeyState | undefined): boolean {
-    return a?.text === b?.text && a?.hasTtl === b?.hasTtl;
-  }
-
-  #describe(expected: Map<string, KeyState>, found: Map<string, KeyState>): string {
-    const short = (state: KeyState | undefined) =>
-      state === undefined
-        ? "nothing"
-        : `${state.text.slice(0, 12)}${state.hasTtl ? " with TTL" : ""}`;
-    const lines = this.#keys()
-      .filter((key) => !this.#same(expected.get(key), found.get(key)))
-      .map((key) => `${key}: ${short(found.get(key))} instead of ${short(expected.get(key))}`);
-    return `${this.#acknowledged} of ${this.#ops.length} writes were acknowledged; at the end ${lines.join(", ")}`;
-  }
+function isError(reply: Plain): reply is { readonly error: string } {
+  return typeof reply === "object" && reply !== null && "error" in reply;
 }
