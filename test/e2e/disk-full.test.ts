@@ -7,6 +7,7 @@ import { memoryDisk } from "../support/memory-disk.ts";
 import type { Plain, RespClient } from "../support/resp-client.ts";
 import { ServerProcess } from "../support/server-process.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
+import { WriteHistory } from "../support/write-history.ts";
 
 const BATCH = 16;
 
@@ -38,6 +39,25 @@ async function expectAll(client: RespClient, keys: readonly string[]): Promise<v
   }
 }
 
+/** Writes of all types, from connections of their own, that have to leave behind what was acknowledged. */
+class Others {
+  readonly #histories = [1, 2].map((database) => new WriteHistory(database, 200));
+
+  /** Until the server refuses writes, or is gone. */
+  async write(server: ServerProcess): Promise<void> {
+    const isRefusal = (error: string) => error.startsWith("MISCONF");
+    await Promise.all(
+      this.#histories.map(async (history) => history.write(await server.connect(), isRefusal)),
+    );
+  }
+
+  async check(server: ServerProcess): Promise<void> {
+    const client = await server.connect();
+    for (const history of this.#histories) await history.check(client);
+    client.close();
+  }
+}
+
 /** Resolves when a write is accepted. */
 async function untilWritable(client: RespClient, key: string): Promise<void> {
   for (;;) {
@@ -63,19 +83,26 @@ async function fillAndHeal(
   makeRoom: () => void,
 ): Promise<void> {
   const client = await server.connect();
-  const { keys, error } = await fill(client, "a");
+  const others = new Others();
+  const [{ keys, error }] = await Promise.all([fill(client, "a"), others.write(server)]);
   expect(error).toMatch(expected);
   expect(keys.length).toBeGreaterThan(20);
   await expectAll(client, keys);
-  expect(await client.call("SET", "refused", "x")).toHaveProperty("error");
+  expect(await client.call("SET", "refused", value("x"))).toHaveProperty("error");
+  await others.check(server);
   makeRoom();
   await untilWritable(client, "healed");
   keys.push("healed");
   await expectAll(client, keys);
+  await others.check(server);
+  const writers = others.write(server);
+  await Bun.sleep(100);
   await server.kill();
+  await writers;
   const next = await again();
   const reader = await next.connect();
   await expectAll(reader, keys);
+  await others.check(next);
   expect(await reader.call("SAVE")).toBe("OK");
   reader.close();
   await next.stop();
@@ -157,7 +184,8 @@ test.skipIf(!canMount)(
       const start = { directory: data, arguments: ["--db.flush_interval", "3600000"] };
       const first = await ServerProcess.start(start);
       const writer = await first.connect();
-      const { keys } = await fill(writer, "a");
+      const others = new Others();
+      const [{ keys }] = await Promise.all([fill(writer, "a"), others.write(first)]);
       await first.kill();
       fillUp(join(disk.path, "rest"));
       const server = await ServerProcess.start(start);
@@ -165,6 +193,7 @@ test.skipIf(!canMount)(
       await expectAll(client, keys);
       expect(await client.call("SET", "refused", value("refused"))).toHaveProperty("error");
       await expectAll(client, keys);
+      await others.check(server);
       rmSync(ballast);
       await untilWritable(client, "healed");
       await expectAll(client, [...keys, "healed"]);
@@ -172,6 +201,7 @@ test.skipIf(!canMount)(
       await server.stop();
       const again = await ServerProcess.start(start);
       await expectAll(await again.connect(), [...keys, "healed"]);
+      await others.check(again);
       await again.stop();
     } finally {
       disk.remove();
