@@ -11,6 +11,7 @@ import { benchmarkVersion, type Load, measure } from "./bench/redis-benchmark.ts
 import { formatReport, type Row } from "./bench/report.ts";
 import { type MeasuredServer, memoryOf, openServers } from "./bench/servers.ts";
 import { spreadOf } from "./bench/statistics.ts";
+import { neededBy } from "./bench/tests.ts";
 
 /** Progress goes to stderr: the report alone is worth keeping. */
 function progress(line: string): void {
@@ -38,7 +39,7 @@ async function measureRow(
   return { test, keyspace, pipeline, rates: medians };
 }
 
-/** Empties the servers that were started here, and fills all with most of the keys that GET will ask for. */
+/** Empties the servers that were started here, and fills all with most of what will be read. */
 async function prepare(
   servers: readonly MeasuredServer[],
   options: BenchOptions,
@@ -50,7 +51,10 @@ async function prepare(
       await client.call("FLUSHALL");
     }
     const requests = 3 * keyspace;
-    await measure(server, options, { test: "set", pipeline: 64, keyspace, requests });
+    const needed = new Set(["set", ...options.tests.map(neededBy).filter((test) => test !== null)]);
+    for (const test of needed) {
+      await measure(server, options, { test, pipeline: 64, keyspace, requests });
+    }
   }
 }
 

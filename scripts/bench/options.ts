@@ -1,6 +1,7 @@
 /** Command line of the benchmark. */
 
 import { parseArgs } from "node:util";
+import { ALL_TESTS, DEFAULT_TESTS } from "./tests.ts";
 
 export const USAGE = `Usage: npm run bench -- [options]
 
@@ -15,8 +16,8 @@ Servers:
   --base name             the server whose ratio is 1 (default: the first)
 
 Measurements:
-  --tests set,get,...     tests of redis-benchmark (default: set,get,incr,mset,lpush,rpush,lpop,rpop,
-                          sadd,spop,hset,zadd,lrange_100)
+  --tests set,get,...     tests of redis-benchmark, and others that bench/tests.ts lists; "all" is all of
+                          them (default: ${DEFAULT_TESTS.join()})
   --pipeline 1,16         requests sent at once (default: 1,16)
   --keyspace 100000,...   number of different keys (default: 100000)
   --requests 200000       requests of a measurement
@@ -30,7 +31,6 @@ Output:
   --format table|markdown|json
 `;
 
-const TESTS = "set,get,incr,mset,lpush,rpush,lpop,rpop,sadd,spop,hset,zadd,lrange_100";
 const LEDIS = ["source", "dist"] as const;
 const FORMATS = ["table", "markdown", "json"] as const;
 
@@ -73,7 +73,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     ledis: values.ledis === undefined ? null : oneOf("ledis", values.ledis, LEDIS),
     servers: values.server.map(namedPort),
     base: values.base ?? null,
-    tests: values.tests.toLowerCase().split(","),
+    tests: values.tests === "all" ? ALL_TESTS : values.tests.toLowerCase().split(","),
     pipelines: numbers("pipeline", values.pipeline),
     keyspaces: numbers("keyspace", values.keyspace),
     requests: number("requests", values.requests),
@@ -100,7 +100,7 @@ function parse(args: readonly string[]) {
         ledis: { type: "string" },
         server: { type: "string", multiple: true, default: [] },
         base: { type: "string" },
-        tests: { type: "string", default: TESTS },
+        tests: { type: "string", default: DEFAULT_TESTS.join() },
         pipeline: { type: "string", default: "1,16" },
         keyspace: { type: "string", default: "100000" },
         requests: { type: "string", default: "200000" },

@@ -2,6 +2,7 @@
 
 import type { BenchOptions } from "./options.ts";
 import type { MeasuredServer } from "./servers.ts";
+import { testArguments } from "./tests.ts";
 
 /** What one measurement depends on besides the server. */
 export interface Load {
@@ -23,12 +24,13 @@ export function benchmarkCommand(
   options: BenchOptions,
   load: Load,
 ): string[] {
+  const test = testArguments(load.test, load.keyspace);
   return [
     "redis-benchmark",
     ...["-h", "127.0.0.1", "-p", `${server.port}`],
-    ...["-t", load.test, "-n", `${load.requests}`, "-P", `${load.pipeline}`],
+    ...["-n", `${load.requests}`, "-P", `${load.pipeline}`],
     ...["-r", `${load.keyspace}`, "-c", `${options.clients}`, "-d", `${options.valueBytes}`],
-    "--csv",
+    ...["--csv", ...test.options, ...test.words],
   ];
 }
 
@@ -42,18 +44,19 @@ export async function measure(
     stdio: ["ignore", "pipe", "pipe"],
   });
   const [output] = await Promise.all([child.stdout.text(), child.stderr.text()]);
-  return (await child.exited) === 0 ? rateIn(output, load.test) : null;
+  const { label } = testArguments(load.test, load.keyspace);
+  return (await child.exited) === 0 ? rateIn(output, label) : null;
 }
 
 /**
- * The rate of a test in redis-benchmark's CSV: `"SET","151515.16","0.176",...`. The names there are longer
+ * The rate of the test with this label in redis-benchmark's CSV: `"SET","151515.16","0.176",...`. The names there are longer
  * than those it takes: `MSET (10 keys)`, and LRANGE brings an LPUSH of its own.
  */
-export function rateIn(csv: string, test: string): number | null {
+export function rateIn(csv: string, label: string): number | null {
   for (const line of csv.split("\n")) {
     const [, name = "", rate = ""] = /^"([^"]*)","([\d.]+)"/.exec(line) ?? [];
     const [word] = name.toLowerCase().split(" ");
-    if (word === test && !name.includes("needed to benchmark")) return Number(rate);
+    if (word === label && !name.includes("needed to benchmark")) return Number(rate);
   }
   return null;
 }

@@ -3,6 +3,7 @@ import { parseOptions, UsageError } from "../../scripts/bench/options.ts";
 import { rateIn } from "../../scripts/bench/redis-benchmark.ts";
 import { formatReport, type Report, ratioOf } from "../../scripts/bench/report.ts";
 import { percentile, spreadOf } from "../../scripts/bench/statistics.ts";
+import { neededBy, testArguments } from "../../scripts/bench/tests.ts";
 
 describe("options", () => {
   test("lists are split, servers named", () => {
@@ -21,6 +22,17 @@ describe("options", () => {
       keyspaces: [9],
       format: "table",
     });
+  });
+
+  test("every test is there, those that redis-benchmark does not know included", () => {
+    const { tests } = parseOptions(["--spawn", "--tests", "all"]);
+    expect(tests).toContain("zpopmin");
+    expect(tests).toContain("zrange_offset");
+    expect(parseOptions(["--spawn"]).tests).not.toContain("zrank");
+    expect(testArguments("zadd", 9)).toEqual({ options: ["-t", "zadd"], words: [], label: "zadd" });
+    const { words, label } = testArguments("zrange_offset", 1000);
+    expect([words.join(" "), label]).toEqual(["ZRANGE myzset 500 509", "zrange"]);
+    expect([neededBy("zrank"), neededBy("zadd")]).toEqual(["zadd", null]);
   });
 
   test.each([
