@@ -2,7 +2,6 @@
 import type { Bytes } from "../bytes/bytes.ts";
 import { INT64_MAX, INT64_MIN, parseInt64 } from "../bytes/integer.ts";
 import type { FieldChoice } from "../database/choose-from.ts";
-import { restOf } from "../database/elements.ts";
 import type { FieldPage, Hashes } from "../database/hashes.ts";
 import { CommandError, errors } from "../errors.ts";
 import { TYPE_HASH } from "../keyspace/key-row.ts";
@@ -212,7 +211,7 @@ const PAIRS: HashForm = {
   kind: "pairs",
   repliesPerElement: 1,
   take(walk, take) {
-    take(restOf(walk.key));
+    take(walk.rest);
     take(walk.value);
   },
   atOnce: (hashes, key) => new Pairs(hashes.pairs(key)),
@@ -221,7 +220,7 @@ const PAIRS: HashForm = {
 const FIELDS: HashForm = {
   kind: "array",
   repliesPerElement: 1,
-  take: (walk, take) => take(restOf(walk.key)),
+  take: (walk, take) => take(walk.rest),
   atOnce: (hashes, key) => hashes.fields(key),
 };
 

@@ -1,7 +1,6 @@
 /** The set family, and what LedisDB's naming would add for sets. */
 import type { Bytes } from "../bytes/bytes.ts";
 import { INT64_MIN, parseInt64 } from "../bytes/integer.ts";
-import { restOf } from "../database/elements.ts";
 import type { SetOperation } from "../database/sets.ts";
 import { CommandError, errors } from "../errors.ts";
 import { TYPE_SET } from "../keyspace/key-row.ts";
@@ -49,7 +48,7 @@ function lastWord<T>(arg: Arg<T>): Arg<T | null> {
 const MEMBERS: ListingForm = {
   kind: "set",
   repliesPerElement: 1,
-  take: (walk, take) => take(restOf(walk.key)),
+  take: (walk, take) => take(walk.rest),
 };
 
 const popCount = count("count", (value) => {

@@ -1,7 +1,6 @@
 /** Sorted-set commands on ranges: by rank, by score, by member. */
 import type { Bytes } from "../bytes/bytes.ts";
 import { parseInt64, parseSafeInteger } from "../bytes/integer.ts";
-import { restOf } from "../database/elements.ts";
 import type { RankRange, ZSetRange } from "../database/zset-bounds.ts";
 import { memberOf, scoreOf } from "../database/zset-entry.ts";
 import type { Piece } from "../database/zset-ranges.ts";
@@ -157,14 +156,14 @@ function rangeReply(context: Context, key: Bytes, request: RangeRequest): Answer
 const MEMBERS: ListingForm = {
   kind: "array",
   repliesPerElement: 1,
-  take: (walk, take) => take(memberOf(restOf(walk.key))),
+  take: (walk, take) => take(memberOf(walk.rest)),
 };
 
 const FLAT: ListingForm = {
   kind: "array",
   repliesPerElement: 2,
   take(walk, take) {
-    const entry = restOf(walk.key);
+    const entry = walk.rest;
     take(memberOf(entry));
     take(new Double(scoreOf(entry)));
   },
@@ -174,7 +173,7 @@ const PAIRS: ListingForm = {
   kind: "array",
   repliesPerElement: 1,
   take(walk, take) {
-    const entry = restOf(walk.key);
+    const entry = walk.rest;
     take([memberOf(entry), new Double(scoreOf(entry))]);
   },
 };

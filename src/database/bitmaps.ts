@@ -14,7 +14,7 @@ import { TYPE_BITMAP } from "../keyspace/key-row.ts";
 import type { RangeWalk } from "../keyspace/range.ts";
 import { KIND_BITMAP } from "../keyspace/row-key.ts";
 import type { Bit, BitOperation } from "./bit-strings.ts";
-import { type CollectionHeader, type Collections, restOf } from "./collections.ts";
+import type { CollectionHeader, Collections } from "./collections.ts";
 
 export const SEGMENT_BYTES = 512;
 const SEGMENT_BITS = SEGMENT_BYTES * 8;
@@ -64,7 +64,7 @@ export class Bitmaps {
     const bytes = new Uint8Array(length);
     const walk = this.#walk(bitmap, 0, segmentOf(tailOf(bitmap)));
     while (walk.next()) {
-      const at = readU32(restOf(walk.key), 0) * SEGMENT_BYTES;
+      const at = readU32(walk.rest, 0) * SEGMENT_BYTES;
       bytes.set(walk.value.subarray(0, length - at), at);
     }
     return bytes;
@@ -124,7 +124,7 @@ export class Bitmaps {
     const walk = this.#walk(bitmap, segmentOf(first), segmentOf(last));
     let count = 0;
     while (walk.next()) {
-      const origin = readU32(restOf(walk.key), 0) * SEGMENT_BITS;
+      const origin = readU32(walk.rest, 0) * SEGMENT_BITS;
       const from = Math.max(0, first - origin);
       count += countBits(walk.value, from, Math.min(SEGMENT_BITS - 1, last - origin));
     }
@@ -294,7 +294,7 @@ class SegmentWalk {
 
   advance(): void {
     const more = this.#walk.next();
-    this.number = more ? readU32(restOf(this.#walk.key), 0) : Number.POSITIVE_INFINITY;
+    this.number = more ? readU32(this.#walk.rest, 0) : Number.POSITIVE_INFINITY;
     this.bytes = this.#walk.value;
   }
 }

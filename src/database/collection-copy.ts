@@ -3,7 +3,7 @@ import { type Bytes, copyBytes } from "../bytes/bytes.ts";
 import { ID_BYTES, TYPE_HASH, TYPE_STRING } from "../keyspace/key-row.ts";
 import { readU48, writeU48 } from "../keyspace/row-key.ts";
 import { type Build, type BuildSubject, type Builds, isLong } from "./builds.ts";
-import { type Collections, restOf } from "./collections.ts";
+import type { Collections } from "./collections.ts";
 import { elementKindsOf } from "./element-kinds.ts";
 import type { KeyRow, KeyTable } from "./key-table.ts";
 
@@ -28,7 +28,7 @@ export function copyCollection(
   const copy = collections.create(type).id;
   for (const kind of elementKindsOf(type)) {
     const walk = collections.walk(kind, id, { expected: PAGE_ROWS });
-    while (walk.next()) collections.put(kind, copy, restOf(walk.key), walk.value);
+    while (walk.next()) collections.put(kind, copy, walk.rest, walk.value);
   }
   const stored = target.put(to, type, expireAt, header.length, copy);
   stored.buffer.set(header, stored.start);
@@ -77,7 +77,7 @@ export function copyBuild(
       for (const kind of elementKindsOf(row.type)) {
         const walk = rows.walk(kind, row.id, { expected: PAGE_ROWS });
         while (walk.next()) {
-          collections.put(kind, id, restOf(walk.key), walk.value);
+          collections.put(kind, id, walk.rest, walk.value);
           yield;
         }
       }

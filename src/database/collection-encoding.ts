@@ -7,7 +7,7 @@ import type { Bytes } from "../bytes/bytes.ts";
 import { parseInt64 } from "../bytes/integer.ts";
 import { TYPE_HASH, TYPE_SET, TYPE_ZSET } from "../keyspace/key-row.ts";
 import { KIND_HASH, KIND_SET, KIND_ZSET } from "../keyspace/row-key.ts";
-import { type Collections, restOf } from "./collections.ts";
+import type { Collections } from "./collections.ts";
 import { typeEncoding } from "./type-names.ts";
 
 /** Longest member, field or value of a listpack: `hash-max-listpack-value`, `zset-max-listpack-value`. */
@@ -64,7 +64,7 @@ export function collectionEncoding(
   if (form === undefined || size > form.sizeMax) return typeEncoding(type);
   const walk = collections.walk(form.kind, id, { expected: size });
   while (walk.next()) {
-    if (!form.allows(restOf(walk.key), walk.value)) return typeEncoding(type);
+    if (!form.allows(walk.rest, walk.value)) return typeEncoding(type);
   }
   return form.name;
 }

@@ -11,7 +11,7 @@ import { Elements } from "./elements.ts";
 import type { KeyRow, KeyTable } from "./key-table.ts";
 import type { Spaces } from "./spaces.ts";
 
-export { type ElementRange, restOf } from "./elements.ts";
+export type { ElementRange } from "./elements.ts";
 
 /** Bytes of a header before what the type adds: `id u48 · size u48`. */
 export const HEADER_BYTES = 12;

@@ -7,7 +7,6 @@ import { type Bytes, concatBytes, copyBytes, EMPTY } from "../bytes/bytes.ts";
 import { clock } from "../clock.ts";
 import { TYPE_STRING } from "../keyspace/key-row.ts";
 import { KIND_LIST, KIND_ZCOUNT } from "../keyspace/row-key.ts";
-import { restOf } from "./collections.ts";
 import type { DB } from "./db.ts";
 import { elementKindsOf } from "./element-kinds.ts";
 import { KeyWalk } from "./key-walk.ts";
@@ -76,7 +75,7 @@ export class DatasetDigest {
       let count = 0;
       let last: Bytes | null = null;
       while (last === null && walk.next()) {
-        const rest = restOf(walk.key);
+        const rest = walk.rest;
         // Of a list only the order counts, not its numbers.
         if (kind !== KIND_LIST) this.#add(rest);
         this.#add(walk.value);

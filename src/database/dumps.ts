@@ -26,7 +26,7 @@ import {
 import { BITMAP_VERSION, type RdbValue } from "../rdb/rdb-value.ts";
 import { RdbFullError, type RdbWriter } from "../rdb/rdb-writer.ts";
 import type { Bitmaps } from "./bitmaps.ts";
-import { type CollectionHeader, type Collections, restOf } from "./collections.ts";
+import type { CollectionHeader, Collections } from "./collections.ts";
 import type { Hashes } from "./hashes.ts";
 import type { KeyTable } from "./key-table.ts";
 import type { Lists } from "./lists.ts";
@@ -70,7 +70,7 @@ const FORMS: ReadonlyMap<number, DumpForm> = new Map([
     {
       rdbType: RDB_SET,
       kind: KIND_SET,
-      writeElement: (writer, walk) => writer.string(restOf(walk.key)),
+      writeElement: (writer, walk) => writer.string(walk.rest),
     },
   ],
   [
@@ -79,7 +79,7 @@ const FORMS: ReadonlyMap<number, DumpForm> = new Map([
       rdbType: RDB_HASH,
       kind: KIND_HASH,
       writeElement(writer, walk) {
-        writer.string(restOf(walk.key));
+        writer.string(walk.rest);
         writer.string(walk.value);
       },
     },
@@ -90,7 +90,7 @@ const FORMS: ReadonlyMap<number, DumpForm> = new Map([
       rdbType: RDB_ZSET_2,
       kind: KIND_ZSCORE,
       writeElement(writer, walk) {
-        const entry = restOf(walk.key);
+        const entry = walk.rest;
         writer.string(memberOf(entry));
         writer.double(scoreOf(entry));
       },
@@ -106,7 +106,7 @@ const FORMS: ReadonlyMap<number, DumpForm> = new Map([
         writer.length(readU32(header.extra, 0));
       },
       writeElement(writer, walk) {
-        writer.length(readU32(restOf(walk.key), 0));
+        writer.length(readU32(walk.rest, 0));
         writer.string(walk.value);
       },
     },

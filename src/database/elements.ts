@@ -40,18 +40,13 @@ export class Elements {
     return this.#rows.get(this.#key.element(kind, id, rest), this.#value);
   }
 
-  /** Walks element rows in order of `rest`; valid until the turn ends. Use `restOf` on its keys. */
+  /** Walks element rows in order of `rest`; valid until the turn ends. */
   walk(kind: number, id: number, range: ElementRange = {}): RangeWalk {
     const prefix = elementPrefix(kind, id);
     const from = range.from === undefined ? prefix : concatBytes(prefix, range.from);
     const to = range.to == null ? null : concatBytes(prefix, range.to);
     return this.#rows.range(from, to, range.reverse ?? false, range.expected ?? 16);
   }
-}
-
-/** The part of an element row's key that orders it within its collection, as a view. */
-export function restOf(rowKey: Bytes): Bytes {
-  return rowKey.subarray(ELEMENT_PREFIX_BYTES);
 }
 
 function elementPrefix(kind: number, id: number): Bytes {

@@ -7,7 +7,7 @@
 import { type Bytes, concatBytes, copyBytes, EMPTY } from "../bytes/bytes.ts";
 import { FIELD_TTLS_BYTES } from "../keyspace/key-row.ts";
 import { KIND_FIELD_DUE, KIND_FIELD_TTL, readU48, writeU48 } from "../keyspace/row-key.ts";
-import { type CollectionHeader, type Collections, restOf } from "./collections.ts";
+import type { CollectionHeader, Collections } from "./collections.ts";
 
 const DEADLINE_BYTES = 6;
 const COUNT_AT = 6;
@@ -59,7 +59,7 @@ export class FieldTtls {
     const fields: Bytes[] = [];
     const walk = this.#walkDue(hash, nowMs, max);
     while (fields.length < max && walk.next()) {
-      fields.push(copyBytes(restOf(walk.key).subarray(DEADLINE_BYTES)));
+      fields.push(copyBytes(walk.rest.subarray(DEADLINE_BYTES)));
     }
     return fields;
   }
@@ -77,7 +77,7 @@ export class FieldTtls {
   haveAllEnded({ id, size, extra }: CollectionHeader, nowMs: number): boolean {
     if (extra.length === 0 || readU48(extra, COUNT_AT) < size) return false;
     const walk = this.#collections.walk(KIND_FIELD_DUE, id, { reverse: true, expected: 1 });
-    return walk.next() && readU48(restOf(walk.key), 0) <= nowMs;
+    return walk.next() && readU48(walk.rest, 0) <= nowMs;
   }
 
   /** Makes the earliest deadline exact. */
@@ -87,7 +87,7 @@ export class FieldTtls {
     const from = copyBytes(extra.subarray(0, DEADLINE_BYTES));
     const walk = this.#collections.walk(KIND_FIELD_DUE, id, { from, expected: 1 });
     if (!walk.next()) throw new Error(`hash ${id} has no field that ends`);
-    const earliest = readU48(restOf(walk.key), 0);
+    const earliest = readU48(walk.rest, 0);
     hash.extra = summary(earliest, readU48(extra, COUNT_AT), readU48(extra, LATEST_AT));
   }
 

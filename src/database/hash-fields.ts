@@ -12,7 +12,6 @@ import {
   type Collections,
   decodeHeader,
   type ElementRange,
-  restOf,
 } from "./collections.ts";
 import { earliestDeadline, FieldTtls } from "./field-ttls.ts";
 import type { FieldRemover, KeyRow, KeyTable } from "./key-table.ts";
@@ -99,7 +98,7 @@ export class HashFields implements FieldRemover {
     const walk = this.#collections.walk(KIND_HASH, hash.id, range);
     const hides = earliestDeadline(hash) <= clock.nowMs();
     while (walk.next()) {
-      const field = restOf(walk.key);
+      const field = walk.rest;
       if (hides && this.isHidden(hash, field)) continue;
       if (!visit(field, walk)) return;
     }

@@ -17,7 +17,7 @@ import { TYPE_HASH } from "../keyspace/key-row.ts";
 import type { RangeWalk } from "../keyspace/range.ts";
 import { KIND_HASH } from "../keyspace/row-key.ts";
 import { chooseFrom, type FieldChoice } from "./choose-from.ts";
-import { type CollectionHeader, type Collections, restOf } from "./collections.ts";
+import type { CollectionHeader, Collections } from "./collections.ts";
 import type { HashFields, HashState } from "./hash-fields.ts";
 import type { Listing } from "./listing.ts";
 
@@ -252,7 +252,7 @@ export class Hashes {
     let field: Bytes | null = null;
     for (let rows = 0; walk.next(); rows++) {
       if (rows >= filter.rowsMax && !takesAll) return { items, last: copyBytes(field!) };
-      field = restOf(walk.key);
+      field = walk.rest;
       takesAll &&= Math.max(field.length, walk.value.length) <= WHOLE_PAGE_ITEM_BYTES;
       if (pattern !== null && !matchesGlob(pattern, field)) continue;
       if (!this.#fields.isHidden(hash, field)) items.push(field, walk.value);

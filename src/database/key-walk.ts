@@ -67,7 +67,7 @@ export class KeyWalk {
     let key: Bytes | null = null;
     for (let rows = 0; walk.next(); rows++) {
       if (rows === rowsMax) return { keys, last: copyBytes(key!) };
-      key = walk.key.subarray(KEY_PREFIX_BYTES);
+      key = walk.rest;
       if (filter.type !== null && rowType(walk.value, 0) !== filter.type) continue;
       if (pattern !== null && !matchesGlob(pattern, key)) continue;
       if (isLive(walk.value, nowMs)) keys.push(copyBytes(key));

@@ -9,12 +9,7 @@ import { rowType, TYPE_HASH, TYPE_SET, TYPE_ZSET } from "../keyspace/key-row.ts"
 import type { Keyspace } from "../keyspace/keyspace.ts";
 import type { RangeWalk } from "../keyspace/range.ts";
 import { KEY_PREFIX_BYTES, KIND_HASH, KIND_SET, KIND_ZSET, RowKey } from "../keyspace/row-key.ts";
-import {
-  type CollectionHeader,
-  type Collections,
-  type ElementRange,
-  restOf,
-} from "./collections.ts";
+import type { CollectionHeader, Collections, ElementRange } from "./collections.ts";
 import type { HashFields } from "./hash-fields.ts";
 import type { KeyTable } from "./key-table.ts";
 import { isLive, stemEnd } from "./key-walk.ts";
@@ -115,8 +110,8 @@ export class OrderedScan {
     return collect(
       walk,
       query,
-      () => restOf(walk.key),
-      (name) => isVisible(restOf(name.key)),
+      () => walk.rest,
+      (name) => isVisible(name.rest),
     );
   }
 }

@@ -6,7 +6,8 @@
  */
 import { type Bytes, copyBytes, EMPTY, mapKey } from "../bytes/bytes.ts";
 import { clock } from "../clock.ts";
-import { type Collections, restOf } from "./collections.ts";
+import { ELEMENT_PREFIX_BYTES } from "../keyspace/row-key.ts";
+import type { Collections } from "./collections.ts";
 
 /** A collection as far as choosing has to know it. */
 export interface Sampled {
@@ -178,8 +179,12 @@ export class RandomElements {
     const walk = this.#collections.walk(this.#kind, source.id, { from, expected });
     const endUs = clock.monotonicUs() + SWEEP_US;
     const found: Bytes[] = [];
-    for (let bytes = 0; bytes < SWEEP_BYTES_MAX && walk.next(); bytes += walk.key.length) {
-      found.push(copyBytes(restOf(walk.key)));
+    for (
+      let bytes = 0;
+      bytes < SWEEP_BYTES_MAX && walk.next();
+      bytes += ELEMENT_PREFIX_BYTES + walk.rest.length
+    ) {
+      found.push(copyBytes(walk.rest));
       if (clock.monotonicUs() > endUs) break;
     }
     return found.length > 0 || from.length === 0 ? found : this.#sweep(source, EMPTY);
@@ -254,13 +259,13 @@ export class RandomElements {
     const found: Bytes[] = [];
     let last: Bytes | null = null;
     for (let passed = this.#below(PASSED_ROWS); walk.next(); passed--) {
-      last = walk.key;
+      last = walk.rest;
       if (passed > 0) continue;
-      found.push(copyBytes(restOf(last)));
+      found.push(copyBytes(last));
       if (found.length === count) return found;
       passed = this.#below(CLUSTER_GAP) + 1;
     }
-    if (found.length === 0 && last !== null) found.push(copyBytes(restOf(last)));
+    if (found.length === 0 && last !== null) found.push(copyBytes(last));
     return found;
   }
 
@@ -268,7 +273,7 @@ export class RandomElements {
   #ends(source: Sampled, count: number, reverse: boolean): Bytes[] {
     const walk = this.#collections.walk(this.#kind, source.id, { reverse, expected: count });
     const rests: Bytes[] = [];
-    while (rests.length < count && walk.next()) rests.push(copyBytes(restOf(walk.key)));
+    while (rests.length < count && walk.next()) rests.push(copyBytes(walk.rest));
     return rests;
   }
 
@@ -290,7 +295,7 @@ export class RandomElements {
     const walk = this.#collections.walk(this.#kind, source.id, { from: EMPTY, expected });
     for (let left = source.size; chosen.length < count && walk.next(); left--) {
       if (this.#random() * left >= count - chosen.length) continue;
-      chosen.push(copyBytes(restOf(walk.key)));
+      chosen.push(copyBytes(walk.rest));
     }
     return chosen;
   }
@@ -302,7 +307,7 @@ export class RandomElements {
     const walk = this.#collections.walk(this.#kind, source.id, { expected: source.size });
     for (let row = 0; drawn.length < count && walk.next(); row++) {
       if (numbers[drawn.length] !== row) continue;
-      const rest = copyBytes(restOf(walk.key));
+      const rest = copyBytes(walk.rest);
       while (numbers[drawn.length] === row) drawn.push(rest);
     }
     return this.#shuffle(drawn);

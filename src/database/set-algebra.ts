@@ -6,7 +6,7 @@
 import { type Bytes, compareBytes, EMPTY } from "../bytes/bytes.ts";
 import type { RangeWalk } from "../keyspace/range.ts";
 import { KIND_SET } from "../keyspace/row-key.ts";
-import { type Elements, restOf } from "./elements.ts";
+import type { Elements } from "./elements.ts";
 
 /** A set as far as algebra has to know it. */
 export interface SetSource {
@@ -39,7 +39,7 @@ class MemberWalk {
   }
 
   advance(): void {
-    this.member = this.#walk.next() ? restOf(this.#walk.key) : null;
+    this.member = this.#walk.next() ? this.#walk.rest : null;
   }
 
   /** Moves to the first member from `target` on; stays where it is if that is not below it. */

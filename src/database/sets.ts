@@ -12,7 +12,7 @@ import { globPrefix, matchesGlob } from "../bytes/glob.ts";
 import { TYPE_SET } from "../keyspace/key-row.ts";
 import { KIND_SET } from "../keyspace/row-key.ts";
 import { type Build, type BuildSubject, type Builds, isLong } from "./builds.ts";
-import { type CollectionHeader, type Collections, restOf } from "./collections.ts";
+import type { CollectionHeader, Collections } from "./collections.ts";
 import type { KeyTable } from "./key-table.ts";
 import type { Listing } from "./listing.ts";
 import { RandomElements } from "./random-elements.ts";
@@ -261,7 +261,7 @@ export class Sets {
     let member: Bytes | null = null;
     for (let rows = 0; walk.next(); rows++) {
       if (rows === rowsMax) return { members, last: copyBytes(member!) };
-      member = restOf(walk.key);
+      member = walk.rest;
       if (filter === null || matchesGlob(filter, member)) members.push(member);
     }
     return { members, last: null };
@@ -294,7 +294,7 @@ export class Sets {
   #all(set: SetSource): Bytes[] {
     const walk = this.#collections.walk(KIND_SET, set.id, { expected: set.size });
     const members: Bytes[] = [];
-    while (walk.next()) members.push(restOf(walk.key));
+    while (walk.next()) members.push(walk.rest);
     return members;
   }
 

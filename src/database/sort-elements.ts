@@ -3,7 +3,7 @@ import { type Bytes, concatBytes, copyBytes, EMPTY, equalBytes } from "../bytes/
 import { CommandError, errors } from "../errors.ts";
 import { ID_BYTES, TYPE_LIST, TYPE_SET, TYPE_ZSET } from "../keyspace/key-row.ts";
 import { KIND_SET, KIND_ZSET, readU48 } from "../keyspace/row-key.ts";
-import { type Collections, restOf } from "./collections.ts";
+import type { Collections } from "./collections.ts";
 import type { KeyListener, KeyTable } from "./key-table.ts";
 import type { Lists } from "./lists.ts";
 import type { ZSets } from "./zsets.ts";
@@ -137,7 +137,7 @@ export class SortElements {
     for (;;) {
       const walk = this.#collections.walk(kind, id, { from, expected: PAGE_ELEMENTS });
       const page: Bytes[] = [];
-      while (page.length < PAGE_ELEMENTS && walk.next()) page.push(restOf(walk.key));
+      while (page.length < PAGE_ELEMENTS && walk.next()) page.push(walk.rest);
       if (page.length > 0) {
         from = concatBytes(page.at(-1)!, ZERO);
         yield page;

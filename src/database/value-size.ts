@@ -54,7 +54,7 @@ function elementsSize(
   let bytes = 0;
   while ((samples === 0 || rows < samples) && walk.next()) {
     rows++;
-    bytes += ROW_BYTES + walk.key.length + walk.value.length;
+    bytes += ROW_BYTES + ELEMENT_PREFIX_BYTES + walk.rest.length + walk.value.length;
   }
   return rows === 0 ? 0 : Math.round((bytes / rows) * Math.max(rows, size));
 }

@@ -7,7 +7,7 @@ import { readSortableDouble } from "../bytes/sortable-double.ts";
 import { CommandError, errors } from "../errors.ts";
 import { TYPE_SET, TYPE_ZSET } from "../keyspace/key-row.ts";
 import { KIND_SET, KIND_ZSET } from "../keyspace/row-key.ts";
-import { type CollectionHeader, type Collections, restOf } from "./collections.ts";
+import type { CollectionHeader, Collections } from "./collections.ts";
 import type { Elements } from "./elements.ts";
 import type { KeyTable } from "./key-table.ts";
 import type { ZSetEntries } from "./zset-entries.ts";
@@ -205,7 +205,7 @@ function* membersOf(rows: Elements, source: Source): Generator<ScoredMember> {
   const isScored = source.type === TYPE_ZSET;
   while (walk.next()) {
     const score = isScored ? readSortableDouble(walk.value, 0) : SET_SCORE;
-    yield { member: restOf(walk.key), score };
+    yield { member: walk.rest, score };
   }
 }
 

@@ -8,7 +8,6 @@ import { type Bytes, compareRange, concatBytes, copyBytes } from "../bytes/bytes
 import type { Keyspace } from "../keyspace/keyspace.ts";
 import type { RangeWalk } from "../keyspace/range.ts";
 import { KIND_ZCOUNT, KIND_ZSCORE, RowKey, readU48, writeU48 } from "../keyspace/row-key.ts";
-import { restOf } from "./collections.ts";
 import { ZSetLeaf } from "./zset-leaf.ts";
 
 /** On disk: never renumber. */
@@ -143,7 +142,7 @@ export class ZSetCountRows {
     const { count } = block;
     const walk = this.#walk(KIND_ZSCORE, id, firstOf(block), null, count);
     const leaf = new ZSetLeaf(count * ENTRY_BYTES_EXPECTED);
-    while (leaf.count < count && walk.next()) leaf.add(restOf(walk.key));
+    while (leaf.count < count && walk.next()) leaf.add(walk.rest);
     return leaf;
   }
 
@@ -155,5 +154,5 @@ export class ZSetCountRows {
 }
 
 function read(walk: RangeWalk): Counted {
-  return { row: copyBytes(restOf(walk.key)), count: readU48(walk.value, 0) };
+  return { row: copyBytes(walk.rest), count: readU48(walk.value, 0) };
 }

@@ -134,9 +134,10 @@ export class ZSetCounts {
     return rank;
   }
 
-  /** The entry of this rank, as a view until the set changes. @param rank from 0 to the size of the set - 1 */
-  at(id: number, rank: number): Bytes {
+  /** The entries of ranks [rank, rank + count), in bytes of their own. REQUIRES: the set has them all. */
+  slice(id: number, rank: number, count: number): Bytes[] {
     const directory = this.#open(id);
+    const entries: Bytes[] = [];
     let left = rank;
     for (const group of directory.groups) {
       if (left >= group.count) {
@@ -144,11 +145,17 @@ export class ZSetCounts {
         continue;
       }
       for (const block of this.#blocksOf(directory, group)) {
-        if (left < block.count) return this.#leafOf(id, block).at(left);
-        left -= block.count;
+        if (left >= block.count) {
+          left -= block.count;
+          continue;
+        }
+        const end = Math.min(block.count, left + count - entries.length);
+        this.#leafOf(id, block).copyTo(entries, left, end);
+        if (entries.length === count) return entries;
+        left = 0;
       }
     }
-    throw new Error(`the counts of sorted set ${id} end before rank ${rank}`);
+    throw new Error(`the counts of sorted set ${id} end before rank ${rank + count}`);
   }
 
   /** Forgets everything that is remembered: rows were undone or came from elsewhere. */

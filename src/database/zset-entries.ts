@@ -2,7 +2,7 @@
  * The rows of a sorted set, kept in step: each member has its score in one row and stands in score order in
  * another, and large sets have counts. Everything here takes a set's header; whoever changes a set saves it.
  */
-import { type Bytes, compareBytes, copyBytes, EMPTY } from "../bytes/bytes.ts";
+import { type Bytes, compareBytes, EMPTY } from "../bytes/bytes.ts";
 import {
   readSortableDouble,
   SORTABLE_DOUBLE_BYTES,
@@ -11,12 +11,7 @@ import {
 import type { Keyspace } from "../keyspace/keyspace.ts";
 import type { RangeWalk } from "../keyspace/range.ts";
 import { KIND_ZSCORE, KIND_ZSET } from "../keyspace/row-key.ts";
-import {
-  type CollectionHeader,
-  type Collections,
-  type ElementRange,
-  restOf,
-} from "./collections.ts";
+import type { CollectionHeader, Collections, ElementRange } from "./collections.ts";
 import { COUNT_LIMITS, type CountLimits } from "./zset-count-rows.ts";
 import { ZSetCounts } from "./zset-counts.ts";
 import { ZSetEnds } from "./zset-ends.ts";
@@ -57,7 +52,7 @@ export class EntryWalk {
 
   next(): boolean {
     const more = this.#walk?.next() ?? false;
-    if (more) this.entry = restOf(this.#walk!.key);
+    if (more) this.entry = this.#walk!.rest;
     this.#onFirst?.(more ? this.entry : null);
     this.#onFirst = null;
     return more;
@@ -183,8 +178,13 @@ export class ZSetEntries {
 
   /** The entries from rank `rank` on, upwards or in reverse. REQUIRES: the set has counts. */
   rangeFrom(set: CollectionHeader, rank: number, reverse: boolean): ElementRange {
-    const entry = this.#order.counts.at(set.id, rank);
-    return reverse ? { to: behind(entry), reverse } : { from: copyBytes(entry) };
+    const [entry] = this.#order.counts.slice(set.id, rank, 1) as [Bytes];
+    return reverse ? { to: behind(entry), reverse } : { from: entry };
+  }
+
+  /** The entries of ranks [first, first + count), in bytes of their own. REQUIRES: the set is counted. */
+  slice(set: CollectionHeader, first: number, count: number): Bytes[] {
+    return this.#order.counts.slice(set.id, first, count);
   }
 
   /** How many entries are before `entry`, which need not be one; null: behind all of them. */

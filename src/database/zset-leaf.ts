@@ -27,6 +27,15 @@ export class ZSetLeaf {
     return this.#bytes.subarray(this.#start(rank), this.#ends[rank]!);
   }
 
+  /** Appends the entries of ranks [from, to) to `entries`, in bytes of their own. */
+  copyTo(entries: Bytes[], from: number, to: number): void {
+    const origin = this.#start(from);
+    const bytes = this.#bytes.slice(origin, this.#start(to));
+    for (let rank = from; rank < to; rank++) {
+      entries.push(bytes.subarray(this.#start(rank) - origin, this.#ends[rank]! - origin));
+    }
+  }
+
   /** How many entries are before this one, which need not be here. */
   rank(entry: Bytes): number {
     const bytes = this.#bytes;

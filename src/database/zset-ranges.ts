@@ -15,6 +15,7 @@ import {
   type ZSetRange,
 } from "./zset-bounds.ts";
 import type { EntryWalk, ZSetEntries } from "./zset-entries.ts";
+import { memberOf, scoreOf } from "./zset-entry.ts";
 
 /** A member with its score. The member may be a view until the turn ends. */
 export interface ScoredMember {
@@ -34,8 +35,8 @@ export interface Piece {
 
 export const WHOLE: Piece = { reverse: false, offset: 0, limit: -1 };
 
-/** Up to this offset, walking is as cheap as counting. */
-const WALKED_OFFSET_MAX = 64;
+/** So many members of a counted set come from remembered blocks; more come from a walk, which remembers nothing. */
+const SLICE_MAX = 1024;
 /** Up to this size, members of different scores have a range by member as Redis's small sets have it. */
 const MIXED_SIZE_MAX = 128;
 
@@ -97,9 +98,7 @@ export class ZSetRanges {
 
   #readBounds(set: CollectionHeader, bounds: EntryBounds, piece: Piece): ScoredMember[] {
     const { offset, reverse, limit } = piece;
-    if (offset > WALKED_OFFSET_MAX && this.#entries.isCounted(set)) {
-      return this.#readSpan(set, this.#span(set, bounds), piece);
-    }
+    if (this.#entries.isCounted(set)) return this.#readSpan(set, this.#span(set, bounds), piece);
     const most = limit < 0 ? set.size : Math.min(limit, set.size);
     const walk = this.#entries.walk(set, { ...bounds, reverse, expected: offset + most });
     return walk.pass(Math.min(offset, set.size)) ? take(walk, most) : [];
@@ -108,6 +107,11 @@ export class ZSetRanges {
   #readSpan(set: CollectionHeader, span: RankSpan, piece: Piece): ScoredMember[] {
     const { first, count } = pieceOf(span, piece);
     if (count === 0) return [];
+    if (count <= SLICE_MAX && this.#entries.isCounted(set)) {
+      const start = piece.reverse ? first - count + 1 : first;
+      const entries = this.#entries.slice(set, start, count);
+      return (piece.reverse ? entries.reverse() : entries).map(scoredMember);
+    }
     return take(this.#entries.walkFrom(set, first, piece.reverse, count), count);
   }
 
@@ -118,11 +122,14 @@ export class ZSetRanges {
 
   /** The score that all members have; null: they have several. */
   #onlyScore(set: CollectionHeader): number | null {
-    const low = this.#entries.walk(set, { expected: 1 });
-    const high = this.#entries.walk(set, { reverse: true, expected: 1 });
-    low.next();
-    high.next();
-    return low.score === high.score ? low.score : null;
+    const low = this.#end(set, false);
+    return low === this.#end(set, true) ? low : null;
+  }
+
+  /** The lowest score, or the highest one. */
+  #end(set: CollectionHeader, reverse: boolean): number {
+    const all = { first: 0, count: set.size };
+    return this.#readSpan(set, all, { reverse, offset: 0, limit: 1 })[0]!.score;
   }
 
   /**
@@ -131,9 +138,7 @@ export class ZSetRanges {
    */
   #readMixed(set: CollectionHeader, range: LexRange, piece: Piece): ScoredMember[] {
     if (set.size > MIXED_SIZE_MAX) {
-      const low = this.#entries.walk(set, { expected: 1 });
-      low.next();
-      return this.#readBounds(set, lexBounds(range, low.score), piece);
+      return this.#readBounds(set, lexBounds(range, this.#end(set, false)), piece);
     }
     const all = take(this.#entries.walk(set, { expected: set.size }), set.size);
     const isOutside = !isFromMin(all.at(-1)!.member, range) || !isUpToMax(all[0]!.member, range);
@@ -163,6 +168,10 @@ function rankSpan({ start, stop }: RankRange, size: number, reverse: boolean): R
   const high = Math.min(size - 1, stop < 0 ? stop + size : stop);
   if (low > high) return { first: 0, count: 0 };
   return { first: reverse ? size - 1 - high : low, count: high - low + 1 };
+}
+
+function scoredMember(entry: Bytes): ScoredMember {
+  return { member: memberOf(entry), score: scoreOf(entry) };
 }
 
 /** Up to `count` members that the walk has before it. */

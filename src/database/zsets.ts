@@ -14,7 +14,7 @@ import { CommandError, errors } from "../errors.ts";
 import { TYPE_ZSET } from "../keyspace/key-row.ts";
 import { KIND_ZSET } from "../keyspace/row-key.ts";
 import { type Build, type BuildSubject, type Builds, isLong } from "./builds.ts";
-import { type CollectionHeader, type Collections, restOf } from "./collections.ts";
+import type { CollectionHeader, Collections } from "./collections.ts";
 import type { KeyTable } from "./key-table.ts";
 import type { Listing } from "./listing.ts";
 import { kindOf, type Weighting, ZSetAlgebra, type ZSetOperation } from "./zset-algebra.ts";
@@ -271,7 +271,7 @@ export class ZSets {
         const { kind, id, range, count } = listing!;
         const walk = rows.walk(kind, id, range);
         while (header.size < count && walk.next()) {
-          const entry = restOf(walk.key);
+          const entry = walk.rest;
           entries.insert(header, memberOf(entry), scoreOf(entry));
           yield;
         }
@@ -317,7 +317,7 @@ export class ZSets {
     let last = EMPTY;
     for (let rows = 0; walk.next(); rows++) {
       if (rows === rowsMax) return { members, last: copyBytes(last) };
-      last = restOf(walk.key);
+      last = walk.rest;
       if (pattern !== null && !matchesGlob(pattern, last)) continue;
       members.push({ member: last, score: readSortableDouble(walk.value, 0) });
     }

@@ -164,11 +164,11 @@ export class Generation {
     return true;
   }
 
-  /** The row's key, as a view. */
-  keyOf(row: number): Uint8Array {
+  /** The row's key, as a view; without its first `skip` bytes. */
+  keyOf(row: number, skip = 0): Uint8Array {
     const chunk = this.chunkOf(row);
     const at = this.offsetOf(row);
-    return chunk.subarray(keyStart(chunk, at), keyEnd(chunk, at));
+    return chunk.subarray(keyStart(chunk, at) + skip, keyEnd(chunk, at));
   }
 
   /** Rows of one kind and number (database, space, collection) in key order, as of now. */

@@ -2,7 +2,7 @@
  * Rows between two keys, merged from the layers: the newest generation that knows a row decides, SQLite
  * comes last. Pages of rows are fetched from SQLite as the walk goes on, so memory does not grow with it.
  */
-import { type Bytes, compareBytes, copyBytes } from "../bytes/bytes.ts";
+import { type Bytes, compareBytes, concatBytes, copyBytes, EMPTY } from "../bytes/bytes.ts";
 import { numberOf, prefixBytes } from "./row-key.ts";
 import { RowValue } from "./row-value.ts";
 import type { StoreReader } from "./store-reader.ts";
@@ -20,7 +20,8 @@ export interface RangeBounds {
 export interface RangeSource {
   /** Rows of one kind and number in key order. */
   ordered(kind: number, number: number): RowOrder;
-  keyOf(row: number): Bytes;
+  /** A row's key, without its first `skip` bytes. */
+  keyOf(row: number, skip: number): Bytes;
   readValue(row: number, value: RowValue): boolean;
 }
 
@@ -31,10 +32,10 @@ export interface RowOrder {
   lowerBound(key: Bytes): number;
 }
 
-/** One layer's rows, in the walk's order. */
+/** One layer's rows, in the walk's order. All of them have the prefix of the walk's kind and number. */
 interface Layer {
-  /** Key that the layer stands at; null when it has no more. */
-  readonly key: Bytes | null;
+  /** The key that the layer stands at, behind the prefix; null when it has no more. */
+  readonly rest: Bytes | null;
   /** Value at that key; null for a row deleted there. */
   readValue(): Bytes | null;
   advance(): void;
@@ -50,9 +51,10 @@ class GenerationLayer implements Layer {
   readonly #rows: Uint32Array;
   readonly #step: number;
   readonly #last: number;
+  readonly #skip: number;
   readonly #value = new RowValue();
   #at: number;
-  key: Bytes | null = null;
+  rest: Bytes | null = null;
 
   constructor(generation: RangeSource, bounds: RangeBounds) {
     this.#generation = generation;
@@ -60,6 +62,7 @@ class GenerationLayer implements Layer {
     this.#rows = ordered.rows;
     const first = ordered.lowerBound(bounds.from);
     const end = bounds.to === null ? this.#rows.length : ordered.lowerBound(bounds.to);
+    this.#skip = prefixBytes(bounds.from[0]!);
     this.#step = bounds.reverse ? -1 : 1;
     this.#at = bounds.reverse ? end - 1 : first;
     this.#last = bounds.reverse ? first - 1 : end;
@@ -79,7 +82,7 @@ class GenerationLayer implements Layer {
 
   #look(): void {
     const more = this.#step > 0 ? this.#at < this.#last : this.#at > this.#last;
-    this.key = more ? this.#generation.keyOf(this.#rows[this.#at]!) : null;
+    this.rest = more ? this.#generation.keyOf(this.#rows[this.#at]!, this.#skip) : null;
   }
 }
 
@@ -89,11 +92,11 @@ class SqliteLayer implements Layer {
   readonly #reverse: boolean;
   #from: Bytes;
   #to: Bytes | null;
-  #page: { rest: Uint8Array; value: Uint8Array }[] = [];
+  #page: { rest: Uint8Array; value?: Uint8Array }[] = [];
   #at = 0;
   #pageRows: number;
   #exhausted = false;
-  key: Bytes | null = null;
+  rest: Bytes | null = null;
 
   constructor(reader: StoreReader, bounds: RangeBounds, pageRows: number) {
     this.#reader = reader;
@@ -106,7 +109,7 @@ class SqliteLayer implements Layer {
   }
 
   readValue(): Bytes | null {
-    return this.#page[this.#at]!.value;
+    return this.#page[this.#at]!.value ?? EMPTY;
   }
 
   advance(): void {
@@ -116,12 +119,12 @@ class SqliteLayer implements Layer {
       return;
     }
     if (this.#exhausted) {
-      this.key = null;
+      this.rest = null;
       return;
     }
-    const last = this.key!;
-    if (this.#reverse) this.#to = last;
-    else this.#from = Buffer.concat([last, ZERO]);
+    const last = this.rest!;
+    if (this.#reverse) this.#to = concatBytes(this.#prefix, last);
+    else this.#from = concatBytes(this.#prefix, last, ZERO);
     this.#pageRows = Math.min(PAGE_MAX, this.#pageRows * 2, this.#rowsPerPage());
     this.#fetch();
   }
@@ -130,19 +133,18 @@ class SqliteLayer implements Layer {
     this.#page = this.#reader.range(this.#from, this.#to, this.#pageRows, this.#reverse);
     this.#exhausted = this.#page.length < this.#pageRows;
     this.#at = 0;
-    if (this.#page.length === 0) this.key = null;
-    else this.#look();
+    this.#look();
   }
 
   /** Rows of the size of those in the present page that make a page of PAGE_BYTES. */
   #rowsPerPage(): number {
     let bytes = 1;
-    for (const { rest, value } of this.#page) bytes += rest.length + value.length;
+    for (const { rest, value } of this.#page) bytes += rest.length + (value?.length ?? 0);
     return Math.max(1, Math.floor((PAGE_BYTES * this.#page.length) / bytes));
   }
 
   #look(): void {
-    this.key = Buffer.concat([this.#prefix, this.#page[this.#at]!.rest]);
+    this.rest = this.#page[this.#at]?.rest ?? null;
   }
 }
 
@@ -152,10 +154,11 @@ const ZERO = new Uint8Array(1);
 export class RangeWalk {
   readonly #layers: Layer[];
   readonly #direction: number;
-  /** Whole key of the row that the walk stands at, as a view. */
-  key: Bytes = new Uint8Array(0);
+  readonly #prefix: Bytes;
+  /** Key of the row that the walk stands at, behind its kind and number, as a view. */
+  rest: Bytes = EMPTY;
   /** Value of that row, as a view. */
-  value: Bytes = new Uint8Array(0);
+  value: Bytes = EMPTY;
 
   /**
    * @param generations newest first
@@ -169,10 +172,16 @@ export class RangeWalk {
   ) {
     const pageRows = Math.max(PAGE_MIN, Math.min(PAGE_MAX, expectedRows));
     this.#direction = bounds.reverse ? -1 : 1;
+    this.#prefix = copyBytes(bounds.from.subarray(0, prefixBytes(bounds.from[0]!)));
     this.#layers = [
       ...generations.map((generation) => new GenerationLayer(generation, bounds)),
       new SqliteLayer(reader, bounds, pageRows),
     ];
+  }
+
+  /** Whole key of the row that the walk stands at, in bytes of its own. */
+  get key(): Bytes {
+    return concatBytes(this.#prefix, this.rest);
   }
 
   /** Moves to the next row; false at the end. */
@@ -180,16 +189,16 @@ export class RangeWalk {
     for (;;) {
       const newest = this.#nearest();
       if (newest === null) return false;
-      const key = newest.key!;
+      const rest = newest.rest!;
       const value = newest.readValue();
       for (const layer of this.#layers) {
-        if (layer !== newest && layer.key !== null && compareBytes(layer.key, key) === 0) {
+        if (layer !== newest && layer.rest !== null && compareBytes(layer.rest, rest) === 0) {
           layer.advance();
         }
       }
       newest.advance();
       if (value === null) continue;
-      this.key = key;
+      this.rest = rest;
       this.value = value;
       return true;
     }
@@ -199,8 +208,8 @@ export class RangeWalk {
   #nearest(): Layer | null {
     let nearest: Layer | null = null;
     for (const layer of this.#layers) {
-      if (layer.key === null) continue;
-      if (nearest === null || compareBytes(layer.key, nearest.key!) * this.#direction < 0) {
+      if (layer.rest === null) continue;
+      if (nearest === null || compareBytes(layer.rest, nearest.rest!) * this.#direction < 0) {
         nearest = layer;
       }
     }

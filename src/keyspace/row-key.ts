@@ -25,6 +25,9 @@ export const KIND_BITMAP = 9;
 export const KIND_ZCOUNT = 10;
 export const KIND_SET = 11;
 
+/** Kinds whose rows always have empty values: ranges do not fetch them, which would cost as much as the keys. */
+export const VALUELESS_KINDS: ReadonlySet<number> = new Set([KIND_ZSCORE, KIND_SET]);
+
 export const ELEMENT_KINDS = [
   KIND_HASH,
   KIND_FIELD_TTL,

@@ -7,7 +7,7 @@ import type { Database, Statement } from "bun:sqlite";
 import type { LogPosition } from "../binlog/position.ts";
 import { type Bytes, EMPTY } from "../bytes/bytes.ts";
 import { KEY_HEAD_BYTES } from "./key-row.ts";
-import { KIND_KEY, numberOf, prefixBytes } from "./row-key.ts";
+import { KIND_KEY, numberOf, prefixBytes, VALUELESS_KINDS } from "./row-key.ts";
 import { openForReading, ROW_TABLES, type RowTable, type SqliteOptions } from "./schema.ts";
 
 /** Counters of one space, exact for the snapshot that they were read in. */
@@ -18,7 +18,8 @@ export interface SpaceCounts {
 
 interface RangeRow {
   rest: Uint8Array;
-  value: Uint8Array;
+  /** Missing where rows of the kind have no values. */
+  value?: Uint8Array;
 }
 
 interface KindStatements {
@@ -43,8 +44,10 @@ const FIRST_EXPIRING: ExpiringKey = { expire_at: 0, space: 0, key: EMPTY };
 
 function prepareKind(db: Database, table: RowTable): KindStatements {
   // A page of key rows may span hundreds of long strings: whoever walks them needs only their heads.
-  const value = table.kind === KIND_KEY ? `substr(value, 1, ${KEY_HEAD_BYTES}) AS value` : "value";
-  const select = `SELECT ${table.rest} AS rest, ${value} FROM ${table.table} WHERE ${table.number} = ?1`;
+  const value =
+    table.kind === KIND_KEY ? `, substr(value, 1, ${KEY_HEAD_BYTES}) AS value` : ", value";
+  const column = VALUELESS_KINDS.has(table.kind) ? "" : value;
+  const select = `SELECT ${table.rest} AS rest${column} FROM ${table.table} WHERE ${table.number} = ?1`;
   const prepareRange = (until: string, order: string) =>
     db.prepare(
       `${select} AND ${table.rest} >= ?2 ${until} ORDER BY ${table.rest} ${order}`,

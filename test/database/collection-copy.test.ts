@@ -1,6 +1,5 @@
 import { expect, test } from "bun:test";
 import { copyBytes, fromText, mapKey } from "../../src/bytes/bytes.ts";
-import { restOf } from "../../src/database/collections.ts";
 import type { DB } from "../../src/database/db.ts";
 import { elementKindsOf } from "../../src/database/element-kinds.ts";
 import {
@@ -10,6 +9,7 @@ import {
   TYPE_SET,
   TYPE_ZSET,
 } from "../../src/keyspace/key-row.ts";
+import { VALUELESS_KINDS } from "../../src/keyspace/row-key.ts";
 import { openLedis } from "../support/open-ledis.ts";
 
 const from = fromText("from");
@@ -20,7 +20,8 @@ const FAR_FUTURE_MS = Date.UTC(2100, 0, 1);
 function put({ collections }: DB, type: number): void {
   const header = collections.create(type, fromText("extra"));
   for (const kind of elementKindsOf(type)) {
-    collections.put(kind, header.id, fromText(`rest ${kind}`), fromText("value"));
+    const value = fromText(VALUELESS_KINDS.has(kind) ? "" : "value");
+    collections.put(kind, header.id, fromText(`rest ${kind}`), value);
     collections.put(kind, header.id, fromText(""), fromText(""));
   }
   header.size = 2;
@@ -34,7 +35,7 @@ function rowsOf({ collections }: DB, key: Uint8Array, type: number) {
   const rows = elementKindsOf(type).flatMap((kind) => {
     const walk = collections.walk(kind, header.id);
     const found: unknown[] = [];
-    while (walk.next()) found.push([kind, mapKey(restOf(walk.key)), mapKey(walk.value)]);
+    while (walk.next()) found.push([kind, mapKey(walk.rest), mapKey(walk.value)]);
     return found;
   });
   return { rows, size: header.size, expireAt: header.expireAt, extra: copyBytes(header.extra) };

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { fromText, mapKey } from "../../src/bytes/bytes.ts";
-import { Elements, restOf } from "../../src/database/elements.ts";
+import { Elements } from "../../src/database/elements.ts";
 import { TYPE_SET } from "../../src/keyspace/key-row.ts";
 import { KIND_SET } from "../../src/keyspace/row-key.ts";
 import { openLedis } from "../support/open-ledis.ts";
@@ -16,7 +16,7 @@ test("elements are found and walked, now or in a snapshot", async () => {
   const texts = (elements: Elements): string => {
     const walk = elements.walk(KIND_SET, id, { from: fromText("a"), to: fromText("c") });
     let found = "";
-    while (walk.next()) found += mapKey(restOf(walk.key));
+    while (walk.next()) found += mapKey(walk.rest);
     return found;
   };
   const then = new Elements(moment.snapshot);

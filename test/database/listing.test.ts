@@ -1,6 +1,5 @@
 import { expect, test } from "bun:test";
 import { fromText, mapKey } from "../../src/bytes/bytes.ts";
-import { restOf } from "../../src/database/elements.ts";
 import { ListedRows, type Listing } from "../../src/database/listing.ts";
 import { memberOf } from "../../src/database/zset-entry.ts";
 import { openLedis, type TestLedis } from "../support/open-ledis.ts";
@@ -17,7 +16,7 @@ async function read(test: TestLedis, find: () => Listing | null): Promise<string
   const rows = await ListedRows.open(moment);
   const found: string[] = [];
   for (let walk = rows.next(); walk !== null; walk = rows.next()) {
-    found.push(mapKey(walk.value.length > 0 ? walk.value : restOf(walk.key)));
+    found.push(mapKey(walk.value.length > 0 ? walk.value : walk.rest));
   }
   rows.close();
   return found;
@@ -63,7 +62,7 @@ test("a piece of a sorted set's range is read as it is answered at once", async 
         const rows = await ListedRows.open(moment!);
         const found: string[] = [];
         for (let walk = rows.next(); walk !== null; walk = rows.next()) {
-          found.push(mapKey(memberOf(restOf(walk.key))));
+          found.push(mapKey(memberOf(walk.rest)));
         }
         rows.close();
         expect(found).toEqual(whole);

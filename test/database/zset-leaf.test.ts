@@ -47,3 +47,14 @@ test("a divided leaf keeps what is before, and gives what is from there on", () 
     }),
   );
 });
+
+test("a copied piece does not change with the leaf", () => {
+  const leaf = new ZSetLeaf(8);
+  for (const byte of [1, 2, 3, 4]) leaf.add(Uint8Array.of(byte, byte));
+  const copied: Bytes[] = [];
+  leaf.copyTo(copied, 1, 3);
+  leaf.remove(Uint8Array.of(2, 2));
+  expect(copied).toEqual([Uint8Array.of(2, 2), Uint8Array.of(3, 3)]);
+  leaf.copyTo(copied, 0, 0);
+  expect(copied).toHaveLength(2);
+});

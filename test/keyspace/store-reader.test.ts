@@ -72,7 +72,7 @@ test("a walk over keys gets the heads of their values only", () => {
   sqlite.apply(rows.generation);
   const reader = new StoreReader(sqlite.options);
   const from = copyBytes(stringKey("").view());
-  expect(reader.range(from, null, 9, false)[0]!.value.length).toBe(KEY_HEAD_BYTES);
+  expect(reader.range(from, null, 9, false)[0]!.value!.length).toBe(KEY_HEAD_BYTES);
   expect(reader.get(stringKey("k").view())!.length).toBe(7 + 400);
   reader.close();
 });

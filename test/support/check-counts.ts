@@ -1,7 +1,7 @@
 /** Whether the count rows of a sorted set are what its entries say they have to be. */
 import { expect } from "bun:test";
 import { type Bytes, compareBytes, copyBytes } from "../../src/bytes/bytes.ts";
-import { type CollectionHeader, type Collections, restOf } from "../../src/database/collections.ts";
+import type { CollectionHeader, Collections } from "../../src/database/collections.ts";
 import { type CountLimits, LEVEL_BLOCK, LEVEL_GROUP } from "../../src/database/zset-count-rows.ts";
 
 import { KIND_ZCOUNT, KIND_ZSCORE, readU48 } from "../../src/keyspace/row-key.ts";
@@ -15,7 +15,7 @@ export interface CountRow {
 export function entriesOf(collections: Collections, id: number): Bytes[] {
   const walk = collections.walk(KIND_ZSCORE, id);
   const entries: Bytes[] = [];
-  while (walk.next()) entries.push(copyBytes(restOf(walk.key)));
+  while (walk.next()) entries.push(copyBytes(walk.rest));
   return entries;
 }
 
@@ -25,7 +25,7 @@ export function countRows(collections: Collections, id: number, level: number): 
   const walk = collections.walk(KIND_ZCOUNT, id, range);
   const rows: CountRow[] = [];
   while (walk.next()) {
-    rows.push({ first: copyBytes(restOf(walk.key).subarray(1)), count: readU48(walk.value, 0) });
+    rows.push({ first: copyBytes(walk.rest.subarray(1)), count: readU48(walk.value, 0) });
   }
   return rows;
 }
