@@ -18,7 +18,6 @@ export const LEVEL_GROUP = 2;
 export const OVERHEAD_BYTES = 120;
 
 const COUNT_BYTES = 6;
-const ENTRY_BYTES_EXPECTED = 32;
 
 export interface CountLimits {
   /** Entries of a block: so many are read to find a rank among entries that nobody remembers. */
@@ -141,9 +140,9 @@ export class ZSetCountRows {
   leaf(id: number, block: Counted): ZSetLeaf {
     const { count } = block;
     const walk = this.#walk(KIND_ZSCORE, id, firstOf(block), null, count);
-    const leaf = new ZSetLeaf(count * ENTRY_BYTES_EXPECTED);
-    while (leaf.count < count && walk.next()) leaf.add(walk.rest);
-    return leaf;
+    const entries: Bytes[] = [];
+    while (entries.length < count && walk.next()) entries.push(walk.rest);
+    return ZSetLeaf.of(entries);
   }
 
   #walk(kind: number, id: number, from: Bytes, to: Bytes | null, expected: number): RangeWalk {

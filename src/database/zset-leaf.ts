@@ -17,6 +17,20 @@ export class ZSetLeaf {
     this.#ends = new Uint32Array(OFFSETS_MIN);
   }
 
+  /** A leaf of these entries, which are in order; it takes no more memory than they need. */
+  static of(entries: readonly Bytes[]): ZSetLeaf {
+    const leaf = new ZSetLeaf(entries.reduce((sum, { length }) => sum + length, 0));
+    leaf.#reserve(0, entries.length);
+    let at = 0;
+    for (const [rank, entry] of entries.entries()) {
+      leaf.#bytes.set(entry, at);
+      at += entry.length;
+      leaf.#ends[rank] = at;
+    }
+    leaf.count = entries.length;
+    return leaf;
+  }
+
   /** Memory held, in bytes. */
   get memoryBytes(): number {
     return this.#bytes.length + this.#ends.byteLength;

@@ -20,6 +20,7 @@ test("a leaf is a sorted array of entries", () => {
       for (const entry of gone) leaf.remove(entry);
       const left = all.filter((entry) => !gone.includes(entry)).sort(compareBytes);
       expect(contents(leaf)).toEqual(left);
+      expect(contents(ZSetLeaf.of(left))).toEqual(left);
       for (const entry of all) {
         const before = left.filter((other) => compareBytes(other, entry) < 0).length;
         expect(leaf.rank(entry)).toBe(before);
