@@ -119,7 +119,7 @@ export class ZSetEntries {
 
   /** Removes a member. REQUIRES: the set has it, with this score. */
   delete(set: CollectionHeader, member: Bytes, score: number): void {
-    const { counts } = this.#order;
+    const { counts, ends } = this.#order;
     const entry = entryOf(score, member);
     this.#collections.delete(KIND_ZSET, set.id, member);
     this.#collections.delete(KIND_ZSCORE, set.id, entry);
@@ -128,6 +128,11 @@ export class ZSetEntries {
     counts.removed(set.id, entry);
     // Half of what starts the counting, so that a set at the limit does not start and stop all the time.
     if (set.size > counts.limits.blockEntriesMax >>> 1) return;
+    // From here on reads are walks, which must not have to find out what the counts know.
+    const left = counts.slice(set.id, 0, set.size);
+    const known = ends.of(set.id);
+    known.low = left[0] ?? EMPTY;
+    known.high = left.length > 0 ? behind(left.at(-1)!) : null;
     counts.stop(set.id);
     set.extra = EMPTY;
   }

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { fromText, toText } from "../../src/bytes/bytes.ts";
 import type { CollectionHeader } from "../../src/database/collections.ts";
 import { ZSetEntries, ZSetOrder } from "../../src/database/zset-entries.ts";
-import { entryOf } from "../../src/database/zset-entry.ts";
+import { behind, entryOf } from "../../src/database/zset-entry.ts";
 import { TYPE_ZSET } from "../../src/keyspace/key-row.ts";
 import { checkCounts } from "../support/check-counts.ts";
 import { openLedis, type TestLedis } from "../support/open-ledis.ts";
@@ -54,6 +54,22 @@ describe("rows", () => {
 });
 
 describe("walks", () => {
+  test("where the counts end, the walks know where the set begins and ends", async () => {
+    await using test = await openLedis();
+    const order = new ZSetOrder(test.ledis.keyspace, LIMITS);
+    const entries = new ZSetEntries(test.db.collections, order);
+    const set = test.db.collections.create(TYPE_ZSET);
+    for (let i = 0; i < 30; i++) entries.insert(set, memberOf(i), i);
+    for (let i = 0; i < 27; i++) entries.delete(set, memberOf(i), i);
+    expect(entries.isCounted(set)).toBe(true);
+    entries.delete(set, memberOf(29), 29);
+    expect(entries.isCounted(set)).toBe(false);
+    expect(order.ends.of(set.id)).toEqual({
+      low: entryOf(27, memberOf(27)),
+      high: behind(entryOf(28, memberOf(28))),
+    });
+  });
+
   test("ranks and walks from a rank agree, with counts and without", async () => {
     await using test = await openLedis();
     for (const size of [3, 40]) {
