@@ -231,10 +231,10 @@ function weigh(score: number, weight: number): number {
   return Number.isNaN(product) ? 0 : product;
 }
 
-/** Infinities of both signs add up to 0. */
+/** Infinities of both signs add up to 0. A score that is no number is neither less nor greater. */
 function combineScores(before: number, score: number, aggregate: Aggregate): number {
-  if (aggregate === "MIN") return Math.min(score, before);
-  if (aggregate === "MAX") return Math.max(score, before);
+  if (aggregate === "MIN") return score < before ? score : before;
+  if (aggregate === "MAX") return score > before ? score : before;
   const sum = before + score;
   return Number.isNaN(sum) ? 0 : sum;
 }

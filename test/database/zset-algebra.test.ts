@@ -101,6 +101,15 @@ describe("scores", () => {
   });
 });
 
+test("infinity by a weight of 0 is neither the least nor the greatest in an intersection", async () => {
+  await using test = await openLedis();
+  put(test.db, "a", { x: Infinity });
+  for (const aggregate of ["MIN", "MAX"] as const) {
+    const weighting = { weights: [0, 0], aggregate };
+    expect(combine(test.db, "intersection", ["a", "a"], weighting)).toEqual([["x", 0]]);
+  }
+});
+
 test("a source of another type is refused", async () => {
   await using test = await openLedis();
   test.db.strings.set(fromText("str"), fromText("v"));
