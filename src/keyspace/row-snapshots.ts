@@ -47,8 +47,8 @@ class Layer {
     return this.#orders.get(`${kind}:${number}`) ?? this.generation.ordered(kind, number);
   }
 
-  keyOf(row: number): Bytes {
-    return this.generation.keyOf(row);
+  keyOf(row: number, skip: number): Bytes {
+    return this.generation.keyOf(row, skip);
   }
 
   readValue(row: number, value: RowValue): boolean {
