@@ -67,6 +67,8 @@ const NO_KEYS: KeyPositions = { first: 0, last: 0, step: 0 };
 
 /** A command as dispatch sees it. */
 export interface Command {
+  /** Counts all commands and subcommands from 0: an index for what others keep of each. */
+  readonly number: number;
   /** Upper case; a subcommand's is `CLIENT|LIST`. */
   readonly name: string;
   /** The same in lower case: in error texts, statistics and COMMAND. */
@@ -106,6 +108,8 @@ export interface CommandRow<A extends readonly Arg<unknown>[]> {
 
 const words = new Words();
 
+let nextNumber = 0;
+
 /** Makes a command of its row. */
 export function command<const A extends readonly Arg<unknown>[]>(
   group: CommandGroup,
@@ -134,6 +138,7 @@ function build<const A extends readonly Arg<unknown>[]>(
   const most = arity > 0 ? arity : max;
   const step = row.args.at(-1)?.step ?? 1;
   return {
+    number: nextNumber++,
     name: row.name,
     lowerName: row.name.toLowerCase(),
     summary: row.summary,
@@ -156,7 +161,7 @@ function invoker<A extends readonly Arg<unknown>[]>(
   row: CommandRow<A>,
   nameWords: number,
 ): (context: Context, request: Request) => Reply | Promise<Reply> {
-  const run = row.run.bind(row) as (context: Context, ...values: unknown[]) => Reply;
+  const run = row.run as (context: Context, ...values: unknown[]) => Reply;
   const [first, second, third] = row.args;
   switch (row.args.length) {
     case 0:
@@ -224,6 +229,7 @@ export function container(group: CommandGroup, row: ContainerRow): Command {
   const prefixLength = row.name.length + 1;
   const byName = row.subcommands.map((sub) => [sub.name.slice(prefixLength), sub] as const);
   return {
+    number: nextNumber++,
     name: row.name,
     lowerName: row.name.toLowerCase(),
     summary: row.summary,

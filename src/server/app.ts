@@ -209,7 +209,7 @@ export class App implements Server, RequestRunner {
     durationUs: number,
   ): void {
     this.stats.commandsProcessed++;
-    const stats = this.stats.of(command.lowerName);
+    const stats = this.stats.of(command);
     stats.calls++;
     stats.microseconds += durationUs;
     const error = reply instanceof ErrorReply ? reply.text : null;
@@ -232,7 +232,7 @@ export class App implements Server, RequestRunner {
     reply: ErrorReply,
   ): void {
     this.stats.countError(reply.text);
-    if (command !== null) this.stats.of(command.lowerName).rejected++;
+    if (command !== null) this.stats.of(command).rejected++;
     this.#accessLog?.write(connection, command, request, 0, reply.text);
   }
 

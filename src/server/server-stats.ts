@@ -1,5 +1,6 @@
 /** Counters of what the server has done, for INFO. */
 import { clock } from "../clock.ts";
+import type { Command } from "../commands/command.ts";
 import type { CommandStats, ServerStats } from "../commands/context.ts";
 
 /** Distinct error code words that are counted apart: clients can make up no more than this many. */
@@ -18,15 +19,17 @@ export class Stats implements ServerStats {
   memoryPeakBytes = process.memoryUsage.rss();
   readonly #sample = { atUs: clock.monotonicUs(), commands: 0, input: 0, output: 0 };
   readonly commands = new Map<string, CommandStats>();
+  /** The same by the command's number: an index costs a tenth of a look-up by name. */
+  #byNumber: CommandStats[] = [];
   readonly errors = new Map<string, number>();
 
   /** Counters of one command, made when it is first run. */
-  of(name: string): CommandStats {
-    let stats = this.commands.get(name);
-    if (stats === undefined) {
-      stats = { calls: 0, microseconds: 0, rejected: 0, failed: 0 };
-      this.commands.set(name, stats);
-    }
+  of({ number, lowerName }: Pick<Command, "number" | "lowerName">): CommandStats {
+    const known = this.#byNumber[number];
+    if (known !== undefined) return known;
+    const stats = { calls: 0, microseconds: 0, rejected: 0, failed: 0 };
+    this.commands.set(lowerName, stats);
+    this.#byNumber[number] = stats;
     return stats;
   }
 
@@ -67,6 +70,7 @@ export class Stats implements ServerStats {
     this.inputBytes = 0;
     this.outputBytes = 0;
     this.commands.clear();
+    this.#byNumber = [];
     this.errors.clear();
     this.commandsPerSecond = 0;
     this.inputBytesPerSecond = 0;

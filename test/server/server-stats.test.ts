@@ -45,7 +45,7 @@ test("errors are counted by their code word, and of these a bounded number", () 
 test("a reset sets every counter back", () => {
   const stats = new Stats();
   const fresh = { ...stats, memoryPeakBytes: 0 };
-  stats.of("get").calls++;
+  stats.of({ number: 0, lowerName: "get" }).calls++;
   stats.countError("ERR x");
   stats.commandsProcessed = 5;
   stats.connectionsReceived = 1;
