@@ -23,6 +23,7 @@ import { RowKey, readU48 } from "../keyspace/row-key.ts";
 import { RowValue } from "../keyspace/row-value.ts";
 import type { Expiry } from "./expiry.ts";
 import type { Spaces } from "./spaces.ts";
+import { UpcomingKeys } from "./upcoming-keys.ts";
 
 /**
  * One key row, decoded. `buffer[start, end)` is what follows type and TTL: the string's bytes, or the
@@ -84,6 +85,8 @@ export class KeyTable {
   readonly #spaces: Spaces;
   readonly #expiry: Expiry;
   readonly #lookups: Lookups;
+  /** Fetches keys ahead of looking them up. */
+  readonly upcoming: UpcomingKeys;
   readonly #key = new RowKey();
   readonly #value = new RowValue();
   readonly #row = new KeyRow();
@@ -105,6 +108,7 @@ export class KeyTable {
     this.#spaces = spaces;
     this.#expiry = expiry;
     this.#lookups = lookups;
+    this.upcoming = new UpcomingKeys(keyspace, () => this.space);
   }
 
   get space(): number {

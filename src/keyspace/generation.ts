@@ -28,6 +28,7 @@ import { equalRange } from "../bytes/bytes.ts";
 import { hashBytes } from "../bytes/hash.ts";
 import { StorageError } from "../errors.ts";
 import { CHUNK_BYTES, type ChunkPool } from "./chunk-pool.ts";
+import { HashSlots, SLOT_WORDS } from "./hash-slots.ts";
 import { collectionId } from "./key-row.ts";
 import { KeyTally } from "./key-tally.ts";
 import { OrderedRows } from "./ordered-rows.ts";
@@ -72,9 +73,8 @@ export class Generation {
   /** ROW_WORDS words for each row. */
   rows = sharedInt32(ROWS_MIN * ROW_WORDS);
   rowCount = 0;
-  /** Row number + 1 and hash for each slot; 0 is free. */
-  #slots = new Int32Array(ROWS_MIN * 4);
-  #slotMask = ROWS_MIN * 2 - 1;
+  /** Finds rows by the hashes of their keys. */
+  readonly slots = new HashSlots();
   /** Collection id → its newest row here; the rows of one collection are chained by NEXT. */
   readonly #chains = new Map<number, number>();
   /** Collections whose key row was replaced or deleted while it stood in this generation. */
@@ -99,12 +99,12 @@ export class Generation {
   /** Makes room for this many rows, of a generation that has none yet. */
   expectRows(count: number): void {
     while (this.rows.length < count * ROW_WORDS) this.#growRows();
-    while (this.#slotMask < count * 2) this.#growSlots();
+    while (this.slots.isTight(count)) this.#growSlots();
   }
 
   /** Memory held, index included, in bytes. */
   get memoryBytes(): number {
-    let sum = this.rows.byteLength + this.#slots.byteLength;
+    let sum = this.rows.byteLength + this.slots.words.byteLength;
     for (const chunk of this.chunks) sum += chunk.length;
     return sum;
   }
@@ -336,13 +336,12 @@ export class Generation {
   }
 
   #find(hash: number, bytes: Uint8Array, start: number, length: number): number {
-    const slots = this.#slots;
-    const mask = this.#slotMask;
+    const { words, mask } = this.slots;
     let slot = hash & mask;
     for (;;) {
-      const entry = slots[slot * 2]!;
+      const entry = words[slot * SLOT_WORDS]!;
       if (entry === 0) return NO_ROW;
-      if (slots[slot * 2 + 1] === hash && this.#hasKey(entry - 1, bytes, start, length)) {
+      if (words[slot * SLOT_WORDS + 1] === hash && this.#hasKey(entry - 1, bytes, start, length)) {
         return entry - 1;
       }
       slot = (slot + 1) & mask;
@@ -427,20 +426,11 @@ export class Generation {
       rows[base + NEXT] = this.#chains.get(id) ?? NO_ROW;
       this.#chains.set(id, row);
     }
-    if (this.rowCount * 2 > this.#slotMask) this.#growSlots();
-    else this.#occupy(hash, row);
+    if (this.slots.isTight(this.rowCount)) this.#growSlots();
+    else this.slots.add(hash, row);
   }
 
-  #occupy(hash: number, row: number): void {
-    const slots = this.#slots;
-    const mask = this.#slotMask;
-    let slot = hash & mask;
-    while (slots[slot * 2] !== 0) slot = (slot + 1) & mask;
-    slots[slot * 2] = row + 1;
-    slots[slot * 2 + 1] = hash;
-  }
-
-  /** Removes the newest row. Only the newest: no later row's probe can have passed over its slot. */
+  /** Removes the newest row. */
   #remove(row: number): void {
     const base = row * ROW_WORDS;
     const hash = this.rows[base + HASH]!;
@@ -452,11 +442,7 @@ export class Generation {
       if (next === NO_ROW) this.#chains.delete(id);
       else this.#chains.set(id, next);
     }
-    const mask = this.#slotMask;
-    let slot = hash & mask;
-    while (this.#slots[slot * 2] !== row + 1) slot = (slot + 1) & mask;
-    this.#slots[slot * 2] = 0;
-    this.#slots[slot * 2 + 1] = 0;
+    this.slots.removeLast(hash, row);
     this.rowCount--;
   }
 
@@ -467,11 +453,9 @@ export class Generation {
   }
 
   #growSlots(): void {
-    const capacity = (this.#slotMask + 1) * 2;
-    this.#slots = new Int32Array(capacity * 2);
-    this.#slotMask = capacity - 1;
+    this.slots.grow();
     for (let row = 0; row < this.rowCount; row++) {
-      this.#occupy(this.rows[row * ROW_WORDS + HASH]!, row);
+      this.slots.add(this.rows[row * ROW_WORDS + HASH]!, row);
     }
   }
 

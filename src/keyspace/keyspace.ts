@@ -26,6 +26,7 @@ import { LogSync } from "./log-sync.ts";
 import { type History, openHistory } from "./open-history.ts";
 import { RangeWalk } from "./range.ts";
 import { RowCache } from "./row-cache.ts";
+import { RowFetch } from "./row-fetch.ts";
 import { KIND_KEY, PRIOR_ABSENT, type Prior, RowKey } from "./row-key.ts";
 import { NO_ROW } from "./row-layout.ts";
 import { Snapshots } from "./row-snapshots.ts";
@@ -56,6 +57,7 @@ export class Keyspace {
   readonly snapshots: Snapshots;
   readonly #turn = new Turn();
   readonly #value = new RowValue();
+  readonly #fetch = new RowFetch();
   readonly #lookupKey = new RowKey();
   #active: Generation;
   /** Log bytes at the last freeze, to know how much a recovery would have to read. */
@@ -179,6 +181,13 @@ export class Keyspace {
       key.priorOwner = this.#active;
     }
     return present;
+  }
+
+  /** Has what `get` of keys with the first `count` of these hashes will read fetched; see RowFetch. */
+  fetch(hashes: Int32Array, count: number): void {
+    this.#fetch.fetch(this.#active, hashes, count);
+    for (const { generation } of this.#queue.frozen) this.#fetch.fetch(generation, hashes, count);
+    for (const generation of this.#cache.generations) this.#fetch.fetch(generation, hashes, count);
   }
 
   /**
@@ -380,7 +389,7 @@ export class Keyspace {
 
   /** False while writes have to wait for the flush worker. */
   get hasRoom(): boolean {
-    return !this.#isActiveFull || this.#canFreeze();
+    return this.#canFreeze() || !this.#isActiveFull;
   }
 
   /** Calls `listener` once, when there may be room again, or a reason why there is none. */

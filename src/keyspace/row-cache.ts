@@ -55,6 +55,11 @@ export class RowCache {
     return "unknown";
   }
 
+  /** Generations, the newest first. */
+  get generations(): readonly Generation[] {
+    return this.#generations;
+  }
+
   /** Remembers what SQLite answered for a row that `get` did not know: its value, or null for none. */
   add(key: RowKey, bytes: Bytes | null): void {
     if (bytes !== null && bytes.length > VALUE_BYTES_MAX) return;

@@ -96,14 +96,14 @@ export class RowKey {
   /** Where the active generation has found this key, so that a write behind a read need not search again. */
   readonly found = new FoundRow();
 
-  /** The client's key `key` in space `space`. */
-  key(space: number, key: Bytes): this {
-    return this.#short(KIND_KEY, space, key);
+  /** The client's key `source[start, end)` in space `space`. */
+  key(space: number, source: Bytes, start = 0, end = source.length): this {
+    return this.#short(KIND_KEY, space, source, start, end);
   }
 
   /** The server's own row `name` of database, space or server `number`. */
   meta(number: number, name: Bytes): this {
-    return this.#short(KIND_META, number, name);
+    return this.#short(KIND_META, number, name, 0, name.length);
   }
 
   /** Row of kind `kind` of the collection `id`; `rest` is what orders it there. */
@@ -112,7 +112,7 @@ export class RowKey {
     this.#reserve(length);
     this.bytes[0] = kind;
     writeU48(this.bytes, 1, id);
-    copyShort(rest, this.bytes, ELEMENT_PREFIX_BYTES);
+    copyShort(rest, 0, rest.length, this.bytes, ELEMENT_PREFIX_BYTES);
     return this.#finish(length);
   }
 
@@ -128,22 +128,23 @@ export class RowKey {
     return this.bytes.subarray(0, this.length);
   }
 
-  #short(kind: number, number: number, rest: Bytes): this {
-    const length = KEY_PREFIX_BYTES + rest.length;
-    if (this.length === length && this.#isShort(kind, number, rest)) return this;
+  #short(kind: number, number: number, source: Bytes, start: number, end: number): this {
+    const length = KEY_PREFIX_BYTES + end - start;
+    if (this.length === length && this.#isShort(kind, number, source, start)) return this;
     this.#reserve(length);
     const bytes = this.bytes;
     bytes[0] = kind;
     writeU32(bytes, 1, number);
-    copyShort(rest, bytes, KEY_PREFIX_BYTES);
+    copyShort(source, start, end, bytes, KEY_PREFIX_BYTES);
     return this.#finish(length);
   }
 
   /** Is this the key already? Commands often read a row and then write it. */
-  #isShort(kind: number, number: number, rest: Bytes): boolean {
+  #isShort(kind: number, number: number, source: Bytes, start: number): boolean {
     const bytes = this.bytes;
-    for (let i = rest.length - 1; i >= 0; i--) {
-      if (bytes[KEY_PREFIX_BYTES + i] !== rest[i]) return false;
+    const from = start - KEY_PREFIX_BYTES;
+    for (let i = this.length - 1; i >= KEY_PREFIX_BYTES; i--) {
+      if (bytes[i] !== source[from + i]) return false;
     }
     return bytes[0] === kind && readU32(bytes, 1) === number;
   }
@@ -162,7 +163,13 @@ export class RowKey {
 }
 
 /** Copies bytes that are mostly few: then a loop is faster than the call. */
-function copyShort(source: Bytes, target: Uint8Array, at: number): void {
-  if (source.length > 32) target.set(source, at);
-  else for (let i = 0; i < source.length; i++) target[at + i] = source[i]!;
+function copyShort(
+  source: Bytes,
+  start: number,
+  end: number,
+  target: Uint8Array,
+  at: number,
+): void {
+  if (end - start > 32) target.set(source.subarray(start, end), at);
+  else for (let i = start; i < end; i++) target[at + i - start] = source[i]!;
 }

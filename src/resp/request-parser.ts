@@ -45,7 +45,7 @@ const NOTHING = 0;
 export class RequestParser {
   private readonly limits: RequestLimits;
   private readonly window = new RequestWindow();
-  private readonly request = new Request();
+  private request = new Request();
   private failed = false;
 
   // Where parsing stopped inside a request, counted from the window's start.
@@ -101,6 +101,13 @@ export class RequestParser {
       this.request.release();
       throw error;
     }
+  }
+
+  /** As `next`, but the request is the caller's from now on: the next one is parsed into `spare`. */
+  take(spare: Request): Request | null {
+    const request = this.next();
+    if (request !== null) this.request = spare;
+    return request;
   }
 
   /** Parses one request, or as much of it as the window holds. */

@@ -4,7 +4,7 @@
 import { type Bytes, EMPTY } from "../bytes/bytes.ts";
 
 /** Room that every request starts with, and drops back to. */
-const ARGUMENTS_KEPT = 64;
+const ARGUMENTS_KEPT = 16;
 
 /**
  * A request as its parser shows it: reading an argument in place allocates nothing.

@@ -15,6 +15,7 @@ import type { Protocol } from "../resp/reply-writer.ts";
 import type { Request } from "../resp/request.ts";
 import type { RequestLimits } from "../resp/request-limits.ts";
 import { RequestParser } from "../resp/request-parser.ts";
+import { RequestsAhead } from "../resp/requests-ahead.ts";
 import { type Channels, ClientSubscriptions } from "./channels.ts";
 import type { Monitors } from "./monitors.ts";
 import { Outgoing, type UnreadTotal, type Writable } from "./outgoing.ts";
@@ -82,6 +83,7 @@ export class Connection implements Client, Context, Subscriber, TransactionHost 
   readonly #socket: ClientSocket;
   readonly #runner: RequestRunner;
   readonly #parser: RequestParser;
+  readonly #requests: RequestsAhead;
   readonly #outgoing: Outgoing;
   readonly transaction = new ClientTransaction(this);
   readonly subscriptions: ClientSubscriptions<Subscriber>;
@@ -131,6 +133,9 @@ export class Connection implements Client, Context, Subscriber, TransactionHost 
     this.limits = limits;
     this.#runner = runner;
     this.#parser = new RequestParser(limits);
+    this.#requests = new RequestsAhead(this.#parser, limits, (requests, count) =>
+      this.#foresee(requests, count),
+    );
     this.#outgoing = new Outgoing(socket, runner.unread);
     this.subscriptions = new ClientSubscriptions(runner.channels, this, () => limits.queryBytesMax);
   }
@@ -294,7 +299,7 @@ export class Connection implements Client, Context, Subscriber, TransactionHost 
     this.commandStartUs = clock.monotonicUs();
     try {
       for (let count = 0; !this.#closing; count++) {
-        const request = this.#held ?? this.#parser.next();
+        const request = this.#held ?? this.#requests.next();
         if (request === null) break;
         const isEnough = count >= REQUESTS_PER_TURN || output.writer.size > sizeMax;
         if (isEnough || output.isCrowded) {
@@ -322,6 +327,22 @@ export class Connection implements Client, Context, Subscriber, TransactionHost 
     this.#waiting = state !== "done";
     this.#hand();
     this.#pauseIfFull();
+  }
+
+  /**
+   * Has the keys fetched that requests will read. A pipeline mostly repeats one command, and the first argument of
+   * nearly every command is a key: where that is wrong, no harm is done. Writes gain nothing, they wait for little.
+   */
+  #foresee(requests: readonly Request[], count: number): void {
+    const first = requests[0]!;
+    const command = this.#runner.commands.find(first.buffer, first.start(0), first.end(0));
+    if (command === undefined || !command.flags.has("readonly")) return;
+    const { upcoming } = this.db.table;
+    for (let i = 0; i < count; i++) {
+      const request = requests[i]!;
+      if (request.count > 1) upcoming.add(request.buffer, request.start(1), request.end(1));
+    }
+    upcoming.fetch();
   }
 
   /** Goes on after "wait" or "hold". */
