@@ -56,11 +56,11 @@ export class DB {
     this.strings = new Strings(this.table, () => ledis.options.valueBytesMax);
     this.bitStrings = new BitStrings(this.table, () => ledis.options.valueBytesMax);
     this.bitmaps = new Bitmaps(this.collections, () => ledis.options.valueBytesMax);
-    const hashFields = new HashFields(this.collections, this.table);
+    const hashFields = new HashFields(this.collections, this.table, ledis.elementPacks);
     this.hashes = new Hashes(this.collections, hashFields);
     this.hashTtls = new HashTtls(this.collections, hashFields);
     this.lists = new Lists(this.table, this.collections, keyspace);
-    this.sets = new Sets(this.table, this.collections);
+    this.sets = new Sets(this.table, this.collections, ledis.elementPacks);
     this.zsets = new ZSets(this.table, this.collections, ledis.zsetOrder);
     this.dumps = new Dumps(this, () => ledis.options.valueBytesMax);
     this.orderedScan = new OrderedScan(keyspace, this.table, this.collections, hashFields);

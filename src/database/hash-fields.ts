@@ -13,6 +13,7 @@ import {
   decodeHeader,
   type ElementRange,
 } from "./collections.ts";
+import type { ElementPacks } from "./element-packs.ts";
 import { earliestDeadline, FieldTtls } from "./field-ttls.ts";
 import type { FieldRemover, KeyRow, KeyTable } from "./key-table.ts";
 import { RandomElements } from "./random-elements.ts";
@@ -34,11 +35,11 @@ export class HashFields implements FieldRemover {
   /** Knows nothing of fields that are hidden. */
   readonly random: RandomElements;
 
-  constructor(collections: Collections, table: KeyTable) {
+  constructor(collections: Collections, table: KeyTable, packs: ElementPacks) {
     this.#collections = collections;
     this.#table = table;
     this.ttls = new FieldTtls(collections);
-    this.random = new RandomElements(collections, KIND_HASH);
+    this.random = new RandomElements(collections, KIND_HASH, packs);
     table.removeFieldsBy(this);
   }
 
@@ -137,8 +138,10 @@ export class HashFields implements FieldRemover {
 
   #put(hash: CollectionHeader, field: Bytes, value: Bytes): boolean {
     const isNew = this.#collections.store(KIND_HASH, hash.id, field, value);
-    if (isNew) hash.size++;
-    return isNew;
+    if (!isNew) return false;
+    hash.size++;
+    this.random.added(hash.id, field);
+    return true;
   }
 
   #note(key: Bytes, hash: CollectionHeader): void {

@@ -23,6 +23,7 @@ import { Keyspace } from "../keyspace/keyspace.ts";
 import type { KeyspaceOptions, SyncPolicy } from "../keyspace/keyspace-options.ts";
 import { Builds } from "./builds.ts";
 import { DB } from "./db.ts";
+import { ElementPacks } from "./element-packs.ts";
 import { Expiry } from "./expiry.ts";
 import type { KeyTable, Lookups } from "./key-table.ts";
 import { Moments } from "./moments.ts";
@@ -82,6 +83,7 @@ export class Ledis {
   /** Long writes. */
   readonly builds: Builds;
   readonly zsetOrder: ZSetOrder;
+  readonly elementPacks = new ElementPacks();
   /** Of all databases; whoever shows them may set them back. */
   readonly lookups: Lookups = { hits: 0, misses: 0 };
   readonly #databases: (DB | undefined)[] = [];
@@ -94,6 +96,7 @@ export class Ledis {
     this.keyspace = keyspace;
     this.spaces = new Spaces(keyspace);
     this.zsetOrder = new ZSetOrder(keyspace);
+    keyspace.onUndo(() => this.elementPacks.clear());
     this.turns = new TurnLoop(keyspace);
     this.moments = new Moments(keyspace, (work) => {
       this.#betweenTurns.push(work);

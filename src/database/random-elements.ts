@@ -1,19 +1,15 @@
 /**
- * Elements of a collection chosen by chance. A small collection is read whole, and its elements come with the
- * same chance. In a big one a walk starts at a made-up place, drawn byte by byte from what elements seen before
- * have there, and passes a few rows: an element beside a wide gap comes more often than one in a crowd. Who asks a big
- * collection for a good part of its elements gets them by one walk over all, again with the same chance.
+ * Elements of a collection chosen by chance. A small collection is read whole, a big one that is asked often is held
+ * in memory (element-packs.ts): their elements come with the same chance. In other big ones a walk starts at a made-up
+ * place, drawn byte by byte from what elements seen before have there, and passes a few rows: an element beside a wide
+ * gap comes more often than one in a crowd. Who asks a big collection for a good part of its elements gets them by one
+ * walk over all, again with the same chance.
  */
 import { type Bytes, copyBytes, EMPTY, mapKey } from "../bytes/bytes.ts";
 import { clock } from "../clock.ts";
 import { ELEMENT_PREFIX_BYTES } from "../keyspace/row-key.ts";
 import type { Collections } from "./collections.ts";
-
-/** A collection as far as choosing has to know it. */
-export interface Sampled {
-  readonly id: number;
-  readonly size: number;
-}
+import { ElementPacks, type Sampled } from "./element-packs.ts";
 
 /** Collections up to this size are read whole. */
 const SMALL_SIZE = 128;
@@ -64,17 +60,30 @@ export class RandomElements {
   readonly #collections: Collections;
   readonly #kind: number;
   readonly #random: () => number;
+  readonly #packs: ElementPacks;
   /** By collection id, the oldest first. */
   readonly #profiles = new Map<number, Profile>();
 
   /**
    * @param kind row kind whose `rest` names an element
+   * @param packs big collections in memory, of all kinds and databases
    * @param random a number in [0, 1)
    */
-  constructor(collections: Collections, kind: number, random: () => number = Math.random) {
+  constructor(
+    collections: Collections,
+    kind: number,
+    packs = new ElementPacks(),
+    random: () => number = Math.random,
+  ) {
     this.#collections = collections;
     this.#kind = kind;
+    this.#packs = packs;
     this.#random = random;
+  }
+
+  /** To be told of each new element. */
+  added(id: number, rest: Bytes): void {
+    this.#packs.added(id, rest);
   }
 
   /** To be told of each element that came or went otherwise than by `take`. */
@@ -84,7 +93,7 @@ export class RandomElements {
 
   /** An element, copied. REQUIRES: the size is that of the rows, and not 0. */
   one(source: Sampled): Bytes {
-    if (source.size > SMALL_SIZE) return this.#jump(source);
+    if (source.size > SMALL_SIZE) return this.#draw(source, false) ?? this.#jump(source);
     return this.#chooseOfWhole(source).chosen;
   }
 
@@ -93,7 +102,7 @@ export class RandomElements {
    * elements that were chosen some at a time: one that came meanwhile has to wait for the next choice.
    */
   take(source: Sampled): Bytes {
-    if (source.size > SMALL_SIZE) return this.#takeOfBig(source);
+    if (source.size > SMALL_SIZE) return this.#draw(source, true) ?? this.#takeOfBig(source);
     const { rests, at, chosen } = this.#chooseOfWhole(source);
     rests[at] = rests.at(-1)!;
     rests.pop();
@@ -115,6 +124,10 @@ export class RandomElements {
       return Array.from({ length: count }, () => this.#jump(source));
     }
     return this.#drawAll(source, count);
+  }
+
+  #draw(source: Sampled, isTaken: boolean): Bytes | null {
+    return this.#packs.draw(this.#collections, this.#kind, source, isTaken);
   }
 
   /** One of a small collection's elements; `rests` is what is remembered of it, `at` its place there. */

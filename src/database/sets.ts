@@ -13,6 +13,7 @@ import { TYPE_SET } from "../keyspace/key-row.ts";
 import { KIND_SET } from "../keyspace/row-key.ts";
 import { type Build, type BuildSubject, type Builds, isLong } from "./builds.ts";
 import type { CollectionHeader, Collections } from "./collections.ts";
+import type { ElementPacks } from "./element-packs.ts";
 import type { KeyTable } from "./key-table.ts";
 import type { Listing } from "./listing.ts";
 import { RandomElements } from "./random-elements.ts";
@@ -46,10 +47,10 @@ export class Sets {
   readonly #collections: Collections;
   readonly #random: RandomElements;
 
-  constructor(keys: KeyTable, collections: Collections) {
+  constructor(keys: KeyTable, collections: Collections, packs: ElementPacks) {
     this.#keys = keys;
     this.#collections = collections;
-    this.#random = new RandomElements(collections, KIND_SET);
+    this.#random = new RandomElements(collections, KIND_SET, packs);
   }
 
   /** Adds members; answers how many are new. @throws {CommandError} WRONGTYPE, as all of these do */
@@ -270,7 +271,11 @@ export class Sets {
   /** Puts members into a set that has rows already. */
   #insert({ id }: CollectionHeader, members: readonly Bytes[]): number {
     let added = 0;
-    for (const member of members) if (this.#collections.insert(KIND_SET, id, member)) added++;
+    for (const member of members) {
+      if (!this.#collections.insert(KIND_SET, id, member)) continue;
+      this.#random.added(id, member);
+      added++;
+    }
     return added;
   }
 

@@ -233,8 +233,10 @@ function weigh(score: number, weight: number): number {
 
 /** Infinities of both signs add up to 0. A score that is no number is neither less nor greater. */
 function combineScores(before: number, score: number, aggregate: Aggregate): number {
-  if (aggregate === "MIN") return score < before ? score : before;
-  if (aggregate === "MAX") return score > before ? score : before;
+  const isLess = score < before;
+  const isMore = score > before;
+  if (aggregate === "MIN") return isLess ? score : before;
+  if (aggregate === "MAX") return isMore ? score : before;
   const sum = before + score;
   return Number.isNaN(sum) ? 0 : sum;
 }

@@ -1,7 +1,8 @@
 import { expect, test } from "bun:test";
 import { seededRandom } from "../../scripts/random-commands.ts";
 import { EMPTY, fromText, mapKey } from "../../src/bytes/bytes.ts";
-import { RandomElements, type Sampled } from "../../src/database/random-elements.ts";
+import { ElementPacks, type Sampled } from "../../src/database/element-packs.ts";
+import { RandomElements } from "../../src/database/random-elements.ts";
 import { TYPE_SET } from "../../src/keyspace/key-row.ts";
 import { KIND_SET } from "../../src/keyspace/row-key.ts";
 import { openLedis, type TestLedis } from "../support/open-ledis.ts";
@@ -13,7 +14,10 @@ function fill({ db }: TestLedis, rests: readonly string[]) {
     db.collections.put(KIND_SET, source.id, Buffer.from(rest, "latin1"), EMPTY);
     source.size++;
   }
-  return { source, random: new RandomElements(db.collections, KIND_SET, seededRandom(5)) };
+  return {
+    source,
+    random: new RandomElements(db.collections, KIND_SET, new ElementPacks(), seededRandom(5)),
+  };
 }
 
 function draw(random: RandomElements, source: Sampled, count: number): Map<string, number> {
