@@ -64,3 +64,17 @@ test("expired keys never come, and with only those there is none", async () => {
   for (let i = 0; i < 500; i += 50) test.db.keys.remove(fromText(`key:${i}`));
   expect(test.db.keys.random()).toBeNull();
 });
+
+test("keys that are gone, expired or flushed do not come, however many were found before", async () => {
+  using time = useFakeClock(1000);
+  await using test = await openLedis();
+  const { db } = test;
+  const name = (i: number) => fromText(`key:${i}`);
+  for (let i = 0; i < 1000; i++) db.strings.set(name(i), v, i % 2 === 0 ? 0 : 2000);
+  for (let i = 0; i < 50; i++) db.keys.random();
+  for (let i = 0; i < 1000; i += 4) db.keys.remove(name(i));
+  time.set(2000);
+  for (let i = 0; i < 200; i++) expect(Number(mapKey(db.keys.random()!).slice(4)) % 4).toBe(2);
+  db.clear();
+  expect(db.keys.random()).toBeNull();
+});
