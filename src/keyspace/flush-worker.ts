@@ -16,6 +16,8 @@ import { openForWriting } from "./schema.ts";
 
 declare const self: Worker;
 
+/** Rows of a flush that are worth a garbage collection behind it. */
+const COLLECT_ROWS_MIN = 10_000;
 /** Idle time after which everything applied is made durable, in ms. */
 const IDLE_CHECKPOINT_MS = 5000;
 /** Pause between two slices of garbage, so that they take a fraction of the disk, in ms. */
@@ -134,4 +136,6 @@ self.onmessage = (event: MessageEvent<WorkerRequest>) => {
     reply = { kind: "failed", message: error instanceof Error ? error.message : String(error) };
   }
   self.postMessage(reply);
+  // This thread's references keep the memory of generations that the main thread has let go of.
+  if (reply.kind === "flushed" && reply.rows >= COLLECT_ROWS_MIN) Bun.gc(true);
 };

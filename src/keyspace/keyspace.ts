@@ -37,7 +37,7 @@ import { type ExpiringKey, type SpaceCounts, StoreReader } from "./store-reader.
 import { Turn } from "./turn.ts";
 
 /** Frozen generations that may wait for the flush worker; more writes have to wait for room. */
-const FROZEN_MAX = 8;
+const FROZEN_MAX = 4;
 /** Share of db.cache_size that SQLite's page caches get; the row cache has the rest. */
 const PAGE_CACHE_SHARE = 0.25;
 
@@ -619,7 +619,10 @@ export class Keyspace {
     this.#flushIsDue = false;
     if (this.#active.rowCount === 0 && !evenEmpty) return;
     const generation = this.#active;
+    const isFull = this.#isActiveFull;
     this.#active = new Generation(this.#pool);
+    // What filled one generation will fill the next: growing its index would copy it again and again.
+    if (isFull) this.#active.expectRows(generation.rowCount);
     this.#frozenAt = this.#log.position;
     if (this.#queue.frozen.length > 0) this.#spill(generation);
     const { historyId } = this.#log.header;

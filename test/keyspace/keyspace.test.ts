@@ -235,7 +235,7 @@ describe("room", () => {
     const { keyspace, rows } = await open({ writeBufferBytes: 1000 });
     const block = blockSqlite();
     fill(keyspace, rows);
-    expect(keyspace.stats().frozenGenerations).toBe(8);
+    expect(keyspace.stats().frozenGenerations).toBe(4);
     let woken = 0;
     keyspace.onRoom(() => woken++);
     block.close();
