@@ -82,7 +82,7 @@ describe("files", () => {
   const longer: Readonly<Record<string, number>> = {
     "src/keyspace/generation.ts": 538,
     "src/server/connection.ts": 447,
-    "src/keyspace/keyspace.ts": 695,
+    "src/keyspace/keyspace.ts": 550,
   };
 
   test("no source file is longer than the limit", () => {

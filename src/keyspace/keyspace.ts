@@ -3,31 +3,30 @@
  * the end of the turn, to the log; reads look through the generations and then into SQLite. Everything
  * between two `endTurn` calls is one turn: it reaches the log whole or is undone whole.
  */
-import { randomBytes } from "node:crypto";
-import { FILE_HEADER_BYTES, HISTORY_ID_BYTES } from "../binlog/event.ts";
 import { LogWriter } from "../binlog/log-writer.ts";
-import { comparePositions, type LogPosition } from "../binlog/position.ts";
+import type { LogPosition } from "../binlog/position.ts";
 import type { Bytes } from "../bytes/bytes.ts";
 import { clock } from "../clock.ts";
 import { StorageError } from "../errors.ts";
-import { log } from "../log.ts";
 import { ChunkPool } from "./chunk-pool.ts";
 import { DataDirectory } from "./data-directory.ts";
 import { FlushQueue, type Frozen } from "./flush-queue.ts";
 import { Flusher } from "./flusher.ts";
 import { type ForeignListener, ForeignRows } from "./foreign-rows.ts";
-import { addTurns, checkTurns, LogMismatch } from "./foreign-turns.ts";
+import { addTurns } from "./foreign-turns.ts";
 import { Generation } from "./generation.ts";
+import { KeyCounter } from "./key-counter.ts";
 import type { KeyspaceOptions, KeyspaceStats } from "./keyspace-options.ts";
 import { LogHistory } from "./log-history.ts";
-import { mapLog } from "./log-map.ts";
 import { LogRepair } from "./log-repair.ts";
+import { LogSuccession } from "./log-succession.ts";
 import { LogSync } from "./log-sync.ts";
+import { Memtable } from "./memtable.ts";
 import { type History, openHistory } from "./open-history.ts";
 import { RangeWalk } from "./range.ts";
 import { RowCache } from "./row-cache.ts";
 import { RowFetch } from "./row-fetch.ts";
-import { KIND_KEY, PRIOR_ABSENT, type Prior, RowKey } from "./row-key.ts";
+import { KIND_KEY, PRIOR_ABSENT, type RowKey } from "./row-key.ts";
 import { NO_ROW } from "./row-layout.ts";
 import { Snapshots } from "./row-snapshots.ts";
 import { priorOf, RowValue } from "./row-value.ts";
@@ -36,8 +35,6 @@ import { StorageHealth } from "./storage-health.ts";
 import { type ExpiringKey, type SpaceCounts, StoreReader } from "./store-reader.ts";
 import { Turn } from "./turn.ts";
 
-/** Frozen generations that may wait for the flush worker; more writes have to wait for room. */
-const FROZEN_MAX = 4;
 /** Share of db.cache_size that SQLite's page caches get; the row cache has the rest. */
 const PAGE_CACHE_SHARE = 0.25;
 
@@ -46,7 +43,6 @@ export class Keyspace {
   readonly history: LogHistory;
   #options: KeyspaceOptions;
   readonly #directory: DataDirectory;
-  readonly #pool: ChunkPool;
   readonly #flusher: Flusher;
   readonly #queue: FlushQueue;
   readonly #reader: StoreReader;
@@ -58,25 +54,13 @@ export class Keyspace {
   readonly #turn = new Turn();
   readonly #value = new RowValue();
   readonly #fetch = new RowFetch();
-  readonly #lookupKey = new RowKey();
-  #active: Generation;
-  /** Log bytes at the last freeze, to know how much a recovery would have to read. */
-  #frozenAt: LogPosition;
-  #flushTimer: ReturnType<typeof setTimeout> | null = null;
-  /** A flush should have begun, but a turn was open or another flush running. */
-  #flushIsDue = false;
-  /** Who waits for the end of the turn to have everything before it frozen. */
-  #freezeListeners: (() => void)[] = [];
-  #rotationFailed = false;
-  #rotationIsDue = false;
+  readonly #memtable: Memtable;
+  readonly #counter: KeyCounter;
+  readonly #succession: LogSuccession;
   #closed = false;
   #turnCount = 0;
-  /** False: the newest file was written by somebody else, or before a start; see docs/replication.md. */
-  #isOwnRun: boolean;
-  #isFollowing = false;
   #foreignListener: ForeignListener | null = null;
   #lastFlushTime = Math.floor(clock.nowMs() / 1000);
-  #roomListeners: (() => void)[] = [];
   #undoListeners: (() => void)[] = [];
   #openListener: () => void = () => {};
 
@@ -91,7 +75,6 @@ export class Keyspace {
   ) {
     this.#options = options;
     this.#directory = directory;
-    this.#pool = pool;
     this.#flusher = flusher;
     this.#reader = reader;
     this.history = new LogHistory(directory.logPath, options.logFilesMax);
@@ -106,21 +89,21 @@ export class Keyspace {
       history.end,
     );
     this.history.attach(this.#log);
-    this.#isOwnRun = history.end.offset === 0;
-    this.#frozenAt = this.#log.position;
+    this.#succession = new LogSuccession(this.#log, history.end.offset === 0);
     this.#cache = new RowCache(pool, options.cacheBytes * (1 - PAGE_CACHE_SHARE));
     this.#health = new StorageHealth(directory.path);
-    this.#active = new Generation(pool);
-    const layersOf = (ids: readonly number[]) => this.#layersOf(ids);
-    this.snapshots = new Snapshots(openReader, layersOf, this.#cache.pins);
     this.#queue = new FlushQueue(flusher, {
       syncLog: () => this.#sync.files(),
       flushed: (frozen) => this.#flushed(frozen),
-      failed: () => this.#wakeWaiting(),
+      failed: () => this.#memtable.wakeWaiting(),
     });
+    this.#memtable = this.#makeMemtable(pool);
+    this.#counter = new KeyCounter(this.#memtable, this.#cache, reader);
+    const layersOf = (ids: readonly number[]) => this.#memtable.layersOf(ids);
+    this.snapshots = new Snapshots(openReader, layersOf, this.#cache.pins);
     const repair = new LogRepair(this.#log, this.#queue, flusher, history.applied, {
       canFreeze: () => !this.#turn.isOpen,
-      freeze: () => this.#freeze(true),
+      freeze: () => this.#memtable.freeze(true),
     });
     this.#sync = new LogSync(this.#log, options.sync, (reason) =>
       this.#health.fail(reason, async () => {
@@ -158,7 +141,7 @@ export class Keyspace {
       const history = openHistory(directory.logPath, reader, pool);
       reader.endTurn();
       const keyspace = new Keyspace(options, directory, pool, flusher, reader, openReader, history);
-      if (history.isRestarted) await keyspace.#markStart(history.id);
+      if (history.isRestarted) await keyspace.#markStart(pool, history.id);
       return keyspace;
     } catch (error) {
       reader?.close();
@@ -173,19 +156,20 @@ export class Keyspace {
    * the turn, or until the same row is written, whichever comes first.
    */
   get(key: RowKey, value: RowValue): boolean {
-    const row = this.#active.locate(key);
-    if (row !== NO_ROW) return this.#active.readValue(row, value);
+    const { active } = this.#memtable;
+    const row = active.locate(key);
+    if (row !== NO_ROW) return active.readValue(row, value);
     const present = this.#getBelow(key, value);
     if (key.bytes[0] === KIND_KEY) {
       key.prior = present ? priorOf(value) : PRIOR_ABSENT;
-      key.priorOwner = this.#active;
+      key.priorOwner = active;
     }
     return present;
   }
 
   /** Has what `get` of keys with the first `count` of these hashes will read fetched; see RowFetch. */
   fetch(hashes: Int32Array, count: number): void {
-    this.#fetch.fetch(this.#active, hashes, count);
+    this.#fetch.fetch(this.#memtable.active, hashes, count);
     for (const { generation } of this.#queue.frozen) this.#fetch.fetch(generation, hashes, count);
     for (const generation of this.#cache.generations) this.#fetch.fetch(generation, hashes, count);
   }
@@ -200,7 +184,8 @@ export class Keyspace {
   put(key: RowKey, valueBytes: number, id = 0): RowValue {
     if (!this.#turn.isOpen) this.#beginTurn();
     const turn = this.#turn;
-    const added = this.#active.put(key, valueBytes, id, turn.timeSeconds, turn.undo, this.#value);
+    const { active } = this.#memtable;
+    const added = active.put(key, valueBytes, id, turn.timeSeconds, turn.undo, this.#value);
     if (added) turn.eventCount++;
     return this.#value;
   }
@@ -208,7 +193,7 @@ export class Keyspace {
   /** Removes a row; harmless when there is none, but it costs an event. */
   delete(key: RowKey): void {
     if (!this.#turn.isOpen) this.#beginTurn();
-    this.#active.delete(key, this.#turn.timeSeconds, this.#turn.undo);
+    this.#memtable.active.delete(key, this.#turn.timeSeconds, this.#turn.undo);
     this.#turn.eventCount++;
   }
 
@@ -221,8 +206,7 @@ export class Keyspace {
    * @param expectedRows how many rows the caller is likely to take
    */
   range(from: Bytes, to: Bytes | null, reverse = false, expectedRows = 16): RangeWalk {
-    const generations = [this.#active];
-    for (const frozen of this.#queue.frozen) generations.splice(1, 0, frozen.generation);
+    const generations = this.#memtable.newestFirst();
     return new RangeWalk(generations, this.#reader, { from, to, reverse }, expectedRows);
   }
 
@@ -237,7 +221,7 @@ export class Keyspace {
     this.#turnCount++;
     if (!this.#turn.isOpen) return false;
     if (this.#turn.eventCount === 0) {
-      this.#turn.takeBack(this.#active);
+      this.#turn.takeBack(this.#memtable.active);
       return false;
     }
     const failure = this.#sync.failure;
@@ -246,7 +230,7 @@ export class Keyspace {
       throw new StorageError(failure);
     }
     try {
-      this.#turn.append(this.#active, this.#log);
+      this.#turn.append(this.#memtable.active, this.#log);
     } catch (error) {
       this.abortTurn();
       const reason = error instanceof Error ? error.message : String(error);
@@ -254,7 +238,7 @@ export class Keyspace {
       throw error;
     }
     this.#sync.soon();
-    this.#considerFreezing();
+    this.#memtable.turnEnded();
     return true;
   }
 
@@ -262,16 +246,16 @@ export class Keyspace {
   abortTurn(): void {
     this.#reader.endTurn();
     if (!this.#turn.isOpen) return;
-    this.#turn.takeBack(this.#active);
+    this.#turn.takeBack(this.#memtable.active);
     for (const listener of this.#undoListeners) listener();
-    this.#considerFreezing();
+    this.#memtable.turnEnded();
   }
 
   /**
    * From the next turn on the log is another server's: it grows by `applyTurns` alone, and writes are refused.
    */
   follow(): void {
-    this.#isFollowing = true;
+    this.#succession.isFollowing = true;
   }
 
   /**
@@ -279,13 +263,11 @@ export class Keyspace {
    * last file stays as it was.
    */
   lead(): void {
-    if (!this.#isFollowing) return;
-    this.#isFollowing = false;
-    this.#isOwnRun = false;
+    this.#succession.lead();
   }
 
   get isFollowing(): boolean {
-    return this.#isFollowing;
+    return this.#succession.isFollowing;
   }
 
   /**
@@ -300,16 +282,8 @@ export class Keyspace {
     if (this.#turn.isOpen) throw new StorageError("a turn is open");
     const failure = this.#health.failure ?? this.#sync.failure;
     if (failure !== null) throw new StorageError(failure);
-    const start = at.offset === 0 ? FILE_HEADER_BYTES : 0;
-    const { file, offset } = this.#log.position;
-    const continues =
-      at.offset === 0 ? at.file === file + 1 : at.file === file && at.offset === offset;
-    if (!continues || bytes.length < start) throw new LogMismatch("the place is not the log's end");
-    checkTurns(bytes, start);
-    if (start > 0) {
-      this.#log.follow(bytes.subarray(0, start));
-      this.#active.seal();
-    }
+    const start = this.#succession.prepareForeign(at, bytes);
+    if (start > 0) this.#memtable.active.seal();
     if (bytes.length === start) return;
     const place = this.#log.position;
     try {
@@ -320,16 +294,18 @@ export class Keyspace {
     }
     this.#reader.endTurn();
     const rows = new ForeignRows(this.#foreignListener);
-    addTurns(this.#active, bytes, start, place, (chunk, offset) => rows.note(chunk, offset));
+    addTurns(this.#memtable.active, bytes, start, place, (chunk, offset) =>
+      rows.note(chunk, offset),
+    );
     for (const listener of this.#undoListeners) listener();
     this.#turnCount++;
     this.#sync.soon();
-    this.#considerFreezing();
+    this.#memtable.turnEnded();
   }
 
   /** Begins a new log file with the next turn. Another server's log has its files from there. */
   rotateLog(): void {
-    this.#rotationIsDue = true;
+    this.#succession.rotateSoon();
   }
 
   /** Who is told of keys that `applyTurns` writes. */
@@ -339,7 +315,7 @@ export class Keyspace {
 
   /** A consistent view of everything written so far, for somebody who copies it. @throws {StorageError} SQLite refuses */
   async snapshot(): Promise<Snapshot> {
-    await this.#flushBetweenTurns(true);
+    await this.#memtable.flush(true);
     return Snapshot.open(this.#directory.databasePath, (file) => this.history.headerBytes(file));
   }
 
@@ -389,12 +365,12 @@ export class Keyspace {
 
   /** False while writes have to wait for the flush worker. */
   get hasRoom(): boolean {
-    return this.#canFreeze() || !this.#isActiveFull;
+    return this.#memtable.hasRoom;
   }
 
   /** Calls `listener` once, when there may be room again, or a reason why there is none. */
   onRoom(listener: () => void): void {
-    this.#roomListeners.push(listener);
+    this.#memtable.onRoom(listener);
   }
 
   /** Calls `listener` after each attempt to make the log durable, with the reason if it failed. */
@@ -422,24 +398,12 @@ export class Keyspace {
    * how many, and `flush` makes it 0.
    */
   counts(space: number): SpaceCounts {
-    const base = this.#reader.counts(space);
-    const applied = this.#reader.applied();
-    let { keys, expires } = base;
-    for (const [index, frozen] of this.#queue.frozen.entries()) {
-      if (applied !== null && comparePositions(frozen.end, applied) <= 0) continue;
-      const tally = this.#tally(frozen.generation, index, space);
-      keys += tally.keys;
-      expires += tally.expires;
-    }
-    const tally = this.#tally(this.#active, this.#queue.frozen.length, space);
-    return { keys: keys + tally.keys, expires: expires + tally.expires };
+    return this.#counter.counts(space);
   }
 
   /** How many rows `counts` would have to look at. */
   get pendingCounts(): number {
-    let sum = this.#active.tally.pending;
-    for (const frozen of this.#queue.frozen) sum += frozen.generation.tally.pending;
-    return sum;
+    return this.#counter.pending;
   }
 
   /** Up to `limit` flushed keys whose TTL ends by `untilMs`, the earliest first, behind `after` if given. */
@@ -453,7 +417,7 @@ export class Keyspace {
    * @throws {StorageError} SQLite refuses; it will be tried again by itself
    */
   async flush(): Promise<void> {
-    await this.#flushBetweenTurns(false);
+    await this.#memtable.flush();
   }
 
   /** `flush`, and makes it durable there. @throws {StorageError} the disk prevents it */
@@ -476,8 +440,8 @@ export class Keyspace {
 
   stats(): KeyspaceStats {
     return {
-      memtableBytes: this.#active.memoryBytes,
-      memtableRows: this.#active.rowCount,
+      memtableBytes: this.#memtable.active.memoryBytes,
+      memtableRows: this.#memtable.active.rowCount,
       frozenGenerations: this.#queue.frozen.length,
       cacheBytes: this.#cache.memoryBytes,
       flushes: this.#queue.flushCount,
@@ -501,7 +465,7 @@ export class Keyspace {
     this.#stopTimers();
     this.#health.close();
     this.#queue.close();
-    if (flush) this.#freeze();
+    if (flush) this.#memtable.freeze();
     await this.#queue.drained();
     await this.#log.sync().catch(() => {});
     if (flush) await this.#flusher.checkpoint().catch(() => {});
@@ -526,15 +490,6 @@ export class Keyspace {
     this.#directory.close();
   }
 
-  /** @param evenEmpty see `#freeze` */
-  async #flushBetweenTurns(evenEmpty: boolean): Promise<void> {
-    if (this.#turn.isOpen) {
-      await new Promise<void>((resolve) => this.#freezeListeners.push(resolve));
-    }
-    if (!this.#turn.isOpen) this.#freeze(evenEmpty);
-    await this.#queue.flushed();
-  }
-
   #getBelow(key: RowKey, value: RowValue): boolean {
     const frozen = this.#queue.frozen;
     for (let i = frozen.length - 1; i >= 0; i--) {
@@ -554,94 +509,24 @@ export class Keyspace {
   /** @throws {StorageError} no writes are taken now */
   #beginTurn(): void {
     if (this.#closed) throw new StorageError("the database is closed");
-    if (this.#isFollowing) throw new StorageError("the database follows another server");
     const { failure } = this.#health;
     if (failure !== null) throw new StorageError(`writes are refused: ${failure}`);
-    if (!this.#isOwnRun) this.#beginOwnRun();
-    else if (this.#log.isFull || this.#rotationIsDue) this.#rotate();
-    this.#turn.begin(this.#active);
+    if (this.#succession.prepareTurn()) this.#memtable.active.seal();
+    this.#turn.begin(this.#memtable.active);
     this.#openListener();
   }
 
-  /** Begins the next log file. The current one can grow on if that fails: an append will tell what is wrong. */
-  #rotate(): void {
-    try {
-      this.#log.rotate();
-      this.#active.seal();
-      this.#rotationFailed = false;
-      this.#rotationIsDue = false;
-    } catch (error) {
-      if (!this.#rotationFailed) log.warn("binlog", "cannot begin a new file", { error });
-      this.#rotationFailed = true;
-    }
-  }
-
-  /** @throws {StorageError} the file cannot be created: nothing may be written then */
-  #beginOwnRun(): void {
-    this.#log.rotate(randomBytes(HISTORY_ID_BYTES));
-    this.#active.seal();
-    this.#isOwnRun = true;
-  }
-
-  get #isActiveFull(): boolean {
-    return this.#active.bytes >= this.#options.writeBufferBytes || this.#active.isCrowded;
-  }
-
-  #canFreeze(): boolean {
-    return this.#queue.frozen.length < FROZEN_MAX;
-  }
-
-  /** Called between turns: freezes if it is time, or sees to it that it will be. */
-  #considerFreezing(): void {
-    const { file, offset } = this.#log.position;
-    const logged = offset - this.#frozenAt.offset;
-    const longLog = file !== this.#frozenAt.file || logged >= this.#options.flushLogBytes;
-    const isFull = this.#isActiveFull || longLog;
-    const asked = this.#freezeListeners.splice(0);
-    const isDue = asked.length > 0 || (this.#flushIsDue && this.#queue.frozen.length === 0);
-    if (isDue || (isFull && this.#canFreeze())) this.#freeze();
-    else if (isFull) this.#flushIsDue = true;
-    else this.#flushTimer ??= setTimeout(() => this.#flushOnTime(), this.#options.flushIntervalMs);
-    for (const listener of asked) listener();
-  }
-
-  #flushOnTime(): void {
-    this.#flushTimer = null;
-    if (this.#turn.isOpen || this.#queue.frozen.length > 0) this.#flushIsDue = true;
-    else this.#freeze();
-  }
-
-  /** @param evenEmpty SQLite has to learn the log's position although no row was written */
-  #freeze(evenEmpty = false): void {
-    if (this.#turn.isOpen) throw new StorageError("a generation cannot be frozen within a turn");
-    if (this.#flushTimer !== null) clearTimeout(this.#flushTimer);
-    this.#flushTimer = null;
-    this.#flushIsDue = false;
-    if (this.#active.rowCount === 0 && !evenEmpty) return;
-    const generation = this.#active;
-    const isFull = this.#isActiveFull;
-    this.#active = new Generation(this.#pool);
-    // What filled one generation will fill the next: growing its index would copy it again and again.
-    if (isFull) this.#active.expectRows(generation.rowCount);
-    this.#frozenAt = this.#log.position;
-    if (this.#queue.frozen.length > 0) this.#spill(generation);
-    const { historyId } = this.#log.header;
-    this.#queue.push({ generation, end: this.#log.position, historyId });
-  }
-
-  /** Frozen generations with rows of the collections, newest first; the active one is frozen if it has some. */
-  #layersOf(ids: readonly number[]): Generation[] {
-    const holds = (generation: Generation) => ids.some((id) => generation.chainOf(id) !== NO_ROW);
-    if (holds(this.#active)) this.#freeze();
-    return this.#queue.newestFirst(holds);
-  }
-
-  #spill(generation: Generation): void {
-    try {
-      generation.spill(mapLog(this.#directory.logPath));
-    } catch (error) {
-      log.warn("keyspace", "cannot map the log; its rows stay in memory", { error });
-    }
+  #makeMemtable(pool: ChunkPool): Memtable {
+    const limits = () => this.#options;
+    const turn = this.#turn;
+    return new Memtable(pool, this.#queue, this.#log, this.#directory.logPath, {
+      get limits() {
+        return limits();
+      },
+      get isTurnOpen() {
+        return turn.isOpen;
+      },
+    });
   }
 
   #flushed(frozen: Frozen): void {
@@ -649,47 +534,17 @@ export class Keyspace {
     this.#reader.endTurn();
     this.#cache.push(frozen.generation);
     this.#lastFlushTime = Math.floor(clock.nowMs() / 1000);
-    if (!this.#turn.isOpen && (this.#isActiveFull || this.#flushIsDue)) this.#considerFreezing();
-    this.#wakeWaiting();
-  }
-
-  #wakeWaiting(): void {
-    for (const listener of this.#roomListeners.splice(0)) listener();
+    this.#memtable.flushed();
   }
 
   /** SQLite learns where the log begins before anything is written that only this log has. */
-  async #markStart(historyId: Uint8Array): Promise<void> {
-    await this.#flusher.flush(new Generation(this.#pool), this.#log.position, historyId);
+  async #markStart(pool: ChunkPool, historyId: Uint8Array): Promise<void> {
+    await this.#flusher.flush(new Generation(pool), this.#log.position, historyId);
     await this.#flusher.checkpoint();
   }
 
-  #tally(generation: Generation, layer: number, space: number): SpaceCounts {
-    return generation.tally.count(space, (row) => this.#stateBelow(generation, row, layer));
-  }
-
-  /** State of a row in the layers below frozen generation number `layer`. */
-  #stateBelow(generation: Generation, row: number, layer: number): Prior {
-    const key = this.#lookupKey.raw(
-      generation.chunkOf(row),
-      generation.keyStart(row),
-      generation.keyEnd(row),
-    );
-    const value = this.#value;
-    for (let i = layer - 1; i >= 0; i--) {
-      const older = this.#queue.frozen[i]!.generation;
-      const found = older.find(key);
-      if (found === NO_ROW) continue;
-      return older.readValue(found, value) ? priorOf(value) : PRIOR_ABSENT;
-    }
-    const cached = this.#cache.get(key, value);
-    if (cached !== "unknown") return cached === "present" ? priorOf(value) : PRIOR_ABSENT;
-    const bytes = this.#reader.get(key.view());
-    return bytes === null ? PRIOR_ABSENT : priorOf(value.set(bytes, 0, bytes.length));
-  }
-
   #stopTimers(): void {
-    if (this.#flushTimer !== null) clearTimeout(this.#flushTimer);
-    this.#flushTimer = null;
+    this.#memtable.stop();
     this.#sync.stop();
   }
 }
