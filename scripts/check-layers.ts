@@ -6,7 +6,9 @@
 import { readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 
-const layers = "bytes rdb binlog keyspace database resp commands replication server cli".split(" ");
+const layers = "bytes rdb binlog keyspace database resp lua commands replication server cli".split(
+  " ",
+);
 const leaves = ["errors.ts", "log.ts", "clock.ts", "version.ts", "config"];
 const top = "main.ts";
 

@@ -114,6 +114,17 @@ export const errors = {
   negativeIdleTime: "ERR Invalid IDLETIME value, must be >= 0",
   frequencyRange: "ERR Invalid FREQ value, must be >= 0 and <= 255",
   fieldTtl: "ERR hash fields with a TTL cannot be stored",
+  noScript: "NOSCRIPT No matching script. Please use EVAL.",
+  negativeKeys: "ERR Number of keys can't be negative",
+  scriptMayWrite: "ERR Can not execute a script with write flag using *_ro command.",
+  scriptUnknownCommand: "ERR Unknown Redis command called from script",
+  scriptArity: "ERR Wrong number of args calling Redis command from script",
+  notFromScript: "ERR This Redis command is not allowed from script",
+  scriptReadOnly: "ERR Write commands are not allowed from read-only scripts.",
+  noScriptRuns: "NOTBUSY No scripts in execution right now.",
+  scriptFlushMode: "ERR SCRIPT FLUSH only support SYNC|ASYNC option",
+  scriptDebugMode: "ERR Use SCRIPT DEBUG YES/SYNC/NO",
+  noScriptDebugger: "ERR the script debugger is not supported",
   saveInProgress: "ERR Background save already in progress",
   noAuth: "NOAUTH Authentication required.",
   nestedMulti: "ERR MULTI calls can not be nested",
@@ -155,4 +166,9 @@ export function execRefused(error: string): string {
 /** Right subcommand, wrong words behind it. `name` is the container's, both in upper case. */
 export function wrongSubcommand(name: string, subcommand: string): string {
   return `ERR unknown subcommand or wrong number of arguments for '${subcommand}'. Try ${name} HELP.`;
+}
+
+/** A script broke a limit. `reason` says which, in the past tense. */
+export function scriptStopped(sha: string, reason: string): string {
+  return `ERR script ${sha} was stopped and its writes were undone: ${reason}`;
 }

@@ -80,9 +80,9 @@ describe("files", () => {
 
   /** Files that are longer; a number here may only sink. */
   const longer: Readonly<Record<string, number>> = {
-    "src/keyspace/generation.ts": 538,
+    "src/keyspace/generation.ts": 537,
     "src/server/connection.ts": 447,
-    "src/keyspace/keyspace.ts": 550,
+    "src/keyspace/keyspace.ts": 549,
   };
 
   test("no source file is longer than the limit", () => {

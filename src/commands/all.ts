@@ -25,6 +25,7 @@ import { monitorCommand } from "./monitor.ts";
 import { objectCommands } from "./object.ts";
 import { orderedScanCommands } from "./ordered-scans.ts";
 import { pubSubCommands } from "./pub-sub.ts";
+import { scriptingCommands } from "./scripting.ts";
 import { serverCommands } from "./server.ts";
 import { setCommands } from "./sets.ts";
 import { sortCommands } from "./sort.ts";
@@ -58,6 +59,7 @@ export const allCommands: readonly Command[] = [
   monitorCommand,
   ...pubSubCommands,
   ...orderedScanCommands,
+  ...scriptingCommands,
   ...serverCommands,
   slowLogCommand,
   ...objectCommands,

@@ -13,11 +13,13 @@ const FLAGS: readonly CommandFlag[] = [
   "blocking",
   "loading",
   "stale",
+  "skip_monitor",
   "skip_slowlog",
   "fast",
   "no_auth",
   "no_async_loading",
   "no_multi",
+  "no_mandatory_keys",
   "allow_busy",
 ];
 
@@ -38,6 +40,7 @@ const CATEGORIES: readonly (readonly [name: string, has: (command: Command) => b
   ["slow", ({ flags }) => !flags.has("fast")],
   ["blocking", ({ flags }) => flags.has("blocking")],
   ["dangerous", ({ flags }) => flags.has("admin") || flags.has("dangerous")],
+  ["scripting", inGroup("scripting")],
   ["connection", (command) => command.group === "connection" && !isContainer(command)],
   ["transaction", inGroup("transactions")],
 ];

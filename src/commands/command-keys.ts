@@ -31,6 +31,7 @@ function countedKeys(command: Command, words: readonly Bytes[]): Bytes[] | null 
   if (place < 0) return [];
   const at = place + command.name.split("|").length;
   const count = at < words.length ? parseSafeInteger(words[at]!) : 0;
+  if (count === 0 && command.flags.has("no_mandatory_keys")) return [];
   if (!(count > 0) || at + count >= words.length) return null;
   return words.slice(at + 1, at + 1 + count);
 }

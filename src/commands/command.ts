@@ -15,6 +15,7 @@ export type CommandGroup =
   | "ledis"
   | "list"
   | "pubsub"
+  | "scripting"
   | "server"
   | "set"
   | "sorted-set"
@@ -34,8 +35,10 @@ export type CommandGroup =
  * - `no_async_loading`, `allow_busy`: as in Redis, for clients that look
  * - `no_multi`: not inside MULTI
  * - `pubsub`: publishes, subscribes, or shows who does
- * - `may_replicate`: writes no data, but CLIENT PAUSE WRITE holds it back all the same; not told to clients
+ * - `may_replicate`: no command that writes, but one that CLIENT PAUSE WRITE holds back all the same, and that waits
+ *   for room: it may come to writes; not told to clients
  * - `skip_slowlog`: not in the slow log
+ * - `skip_monitor`, `no_mandatory_keys`: as in Redis, for clients that look
  */
 export type CommandFlag =
   | "write"
@@ -54,7 +57,9 @@ export type CommandFlag =
   | "allow_busy"
   | "pubsub"
   | "may_replicate"
-  | "skip_slowlog";
+  | "skip_slowlog"
+  | "skip_monitor"
+  | "no_mandatory_keys";
 
 /** Which words of a request are keys: from `first` to `last` (negative: from the end), every `step`-th. */
 export interface KeyPositions {

@@ -4,8 +4,11 @@ import type { Config } from "../config/config.ts";
 import type { DB } from "../database/db.ts";
 import type { KeyTable } from "../database/key-table.ts";
 import type { Ledis } from "../database/ledis.ts";
+import type { Scripts } from "../lua/scripts.ts";
 import type { Reply } from "../resp/reply.ts";
 import type { Protocol } from "../resp/reply-writer.ts";
+import type { Request } from "../resp/request.ts";
+import type { Command } from "./command.ts";
 import type { CommandTable } from "./table.ts";
 
 /** How a client's replies are suppressed; see CLIENT REPLY. */
@@ -85,7 +88,7 @@ export interface Client {
   readonly subscriptions: Subscriptions;
   /** Subscribed to anything. */
   readonly isSubscriber: boolean;
-  /** False within EXEC: who would wait answers at once, who works in slices works to the end. */
+  /** False within EXEC and scripts: who would wait answers at once, who works in slices works to the end. */
   readonly mayWait: boolean;
   /** Gets a line for each command that the server runs: MONITOR. */
   isMonitor: boolean;
@@ -188,10 +191,28 @@ export interface AccessLogStatus {
   readonly failure: string | null;
 }
 
+/** How a command went. */
+export interface ObservedCall {
+  readonly reply: Reply;
+  readonly durationUs: number;
+  /** It was refused before it ran. */
+  readonly isRejected: boolean;
+}
+
+/** Who counts what scripts do. */
+export interface CallObserver {
+  /** A script has called a command. */
+  ranInScript(context: Context, command: Command, request: Request, call: ObservedCall): void;
+}
+
 /** The server, as commands see it. */
 export interface Server {
   readonly config: Config;
   readonly commands: CommandTable;
+  readonly scripts: Scripts;
+  readonly observer: CallObserver;
+  /** Why writes are refused now: an error's text, or null. */
+  readonly writeRefusal: string | null;
   readonly stats: ServerStats;
   readonly slowLog: SlowLog;
   readonly pubSub: PubSub;

@@ -28,7 +28,14 @@ export interface OptionRow {
   /** As in the file: LedisDB's own spelling, or Redis's for what Redis has. */
   readonly name: string;
   readonly aliases?: readonly string[];
-  readonly section: "Network" | "Clients" | "Storage" | "Binlog" | "Replication" | "Logs";
+  readonly section:
+    | "Network"
+    | "Clients"
+    | "Scripts"
+    | "Storage"
+    | "Binlog"
+    | "Replication"
+    | "Logs";
   readonly type: OptionTypeName;
   /** In the form of the command line. */
   readonly default: string;

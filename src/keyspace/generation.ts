@@ -280,10 +280,10 @@ export class Generation {
     this.#replace(row, place, isKeyRow ? collectionId(chunk, end) : 0);
   }
 
-  /** Takes back what a failed turn did since `mark`, newest first. */
-  undo(undo: UndoLog, mark: GenerationMark): void {
+  /** Takes back what a turn did since `mark`, when its undo log had `undoLength` words; newest first. */
+  undo(undo: UndoLog, mark: GenerationMark, undoLength = 0): void {
     this.#undoCount++;
-    for (let i = undo.length - 2; i >= 0; i -= 2) {
+    for (let i = undo.length - 2; i >= undoLength; i -= 2) {
       this.rows[undo.words[i]! * ROW_WORDS + AT] = undo.words[i + 1]!;
     }
     for (let row = this.rowCount - 1; row >= mark.rowCount; row--) this.#remove(row);
@@ -503,12 +503,11 @@ function isShared(chunk: Uint8Array): boolean {
 export class UndoLog {
   words = new Int32Array(1024);
   length = 0;
-  /** Events at or behind this place belong to the turn. */
+  /** Events at or behind this place belong to the turn, or to what came since its last savepoint. */
   turnStart = 0;
 
-  /** Forgets the last turn; the next one starts at offset `end` of the generation's last chunk. */
-  begin(generation: Generation): void {
-    this.length = 0;
+  /** From now on, events before the generation's present end are not written over in place. */
+  advance(generation: Generation): void {
     const mark = generation.mark();
     // Behind a full chunk comes the next one: an offset must never spill over into the chunk number.
     const isFull = mark.sealed || mark.end >= CHUNK_BYTES;

@@ -30,6 +30,7 @@ import { KIND_KEY, PRIOR_ABSENT, type RowKey } from "./row-key.ts";
 import { NO_ROW } from "./row-layout.ts";
 import { Snapshots } from "./row-snapshots.ts";
 import { priorOf, RowValue } from "./row-value.ts";
+import { Savepoints } from "./savepoints.ts";
 import { Snapshot } from "./snapshot.ts";
 import { StorageHealth } from "./storage-health.ts";
 import { type ExpiringKey, type SpaceCounts, StoreReader } from "./store-reader.ts";
@@ -52,6 +53,7 @@ export class Keyspace {
   readonly #health: StorageHealth;
   readonly snapshots: Snapshots;
   readonly #turn = new Turn();
+  readonly savepoints = new Savepoints(this.#turn, () => this.#memtable.active);
   readonly #value = new RowValue();
   readonly #fetch = new RowFetch();
   readonly #memtable: Memtable;
@@ -61,7 +63,6 @@ export class Keyspace {
   #turnCount = 0;
   #foreignListener: ForeignListener | null = null;
   #lastFlushTime = Math.floor(clock.nowMs() / 1000);
-  #undoListeners: (() => void)[] = [];
   #openListener: () => void = () => {};
 
   private constructor(
@@ -233,8 +234,7 @@ export class Keyspace {
       this.#turn.append(this.#memtable.active, this.#log);
     } catch (error) {
       this.abortTurn();
-      const reason = error instanceof Error ? error.message : String(error);
-      this.#health.fail(reason);
+      this.#health.fail(error instanceof Error ? error.message : String(error));
       throw error;
     }
     this.#sync.soon();
@@ -246,8 +246,7 @@ export class Keyspace {
   abortTurn(): void {
     this.#reader.endTurn();
     if (!this.#turn.isOpen) return;
-    this.#turn.takeBack(this.#memtable.active);
-    for (const listener of this.#undoListeners) listener();
+    this.savepoints.rollback(null);
     this.#memtable.turnEnded();
   }
 
@@ -297,7 +296,7 @@ export class Keyspace {
     addTurns(this.#memtable.active, bytes, start, place, (chunk, offset) =>
       rows.note(chunk, offset),
     );
-    for (const listener of this.#undoListeners) listener();
+    this.savepoints.tellUndone();
     this.#turnCount++;
     this.#sync.soon();
     this.#memtable.turnEnded();
@@ -330,7 +329,7 @@ export class Keyspace {
    * server's were applied. What was derived from rows must be read again.
    */
   onUndo(listener: () => void): void {
-    this.#undoListeners.push(listener);
+    this.savepoints.onUndo(listener);
   }
 
   /** When the last flush ended, or the keyspace was opened; unix seconds. */

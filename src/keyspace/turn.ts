@@ -8,6 +8,13 @@ import { crc32 } from "../bytes/crc32.ts";
 import { clock } from "../clock.ts";
 import { type Generation, type GenerationMark, UndoLog } from "./generation.ts";
 
+/** Where a turn stood at some moment. */
+export interface Savepoint {
+  readonly mark: GenerationMark;
+  readonly undoLength: number;
+  readonly eventCount: number;
+}
+
 export class Turn {
   readonly undo = new UndoLog();
   #mark: GenerationMark | null = null;
@@ -22,7 +29,8 @@ export class Turn {
 
   begin(generation: Generation): void {
     this.#mark = generation.mark();
-    this.undo.begin(generation);
+    this.undo.length = 0;
+    this.undo.advance(generation);
     this.eventCount = 0;
     this.timeSeconds = Math.floor(clock.nowMs() / 1000);
   }
@@ -53,6 +61,25 @@ export class Turn {
   takeBack(generation: Generation): void {
     if (this.#mark !== null) generation.undo(this.undo, this.#mark);
     this.#mark = null;
+  }
+
+  /** Remembers where the turn stands: null when it has not begun. */
+  savepoint(generation: Generation): Savepoint | null {
+    if (this.#mark === null) return null;
+    this.undo.advance(generation);
+    const { length: undoLength } = this.undo;
+    return { mark: generation.mark(), undoLength, eventCount: this.eventCount };
+  }
+
+  /** Puts the generation back to where it was at a savepoint of this turn. */
+  rollback(generation: Generation, savepoint: Savepoint | null): void {
+    if (savepoint === null) {
+      this.takeBack(generation);
+      return;
+    }
+    generation.undo(this.undo, savepoint.mark, savepoint.undoLength);
+    this.undo.length = savepoint.undoLength;
+    this.eventCount = savepoint.eventCount;
   }
 
   #firstChunk(): number {

@@ -1,7 +1,7 @@
 /**
  * Replies as bytes: every form of RESP2 and RESP3, written straight into the arena.
  */
-import type { Bytes } from "../bytes/bytes.ts";
+import { type Bytes, fromMapKey } from "../bytes/bytes.ts";
 import { formatDouble } from "../bytes/double.ts";
 import { writeBigint } from "../bytes/integer.ts";
 import {
@@ -11,6 +11,7 @@ import {
   writeNumberLine,
 } from "./number-line.ts";
 import {
+  BigNumber,
   Double,
   Encoded,
   ErrorReply,
@@ -39,6 +40,7 @@ const INTEGER = 0x3a;
 const COLON = 0x3a;
 const DOUBLE = 0x2c;
 const VERBATIM = 0x3d;
+const BIG_NUMBER = 0x28;
 
 const NULL_BULK_LINE = latin1("$-1\r\n");
 const NULL_ARRAY_LINE = latin1("*-1\r\n");
@@ -83,6 +85,7 @@ export class ReplyWriter extends ReplyArena {
     else if (reply instanceof Verbatim) this.verbatim(reply.format, reply.text, protocol);
     else if (reply instanceof NullArray) this.nullArray(protocol);
     else if (reply instanceof StreamReply) this.stream(reply, protocol);
+    else if (reply instanceof BigNumber) this.bigNumber(reply.text, protocol);
     else {
       this.arrayHeader(reply.length);
       this.items(reply, protocol);
@@ -203,6 +206,19 @@ export class ReplyWriter extends ReplyArena {
     this.utf8(text, text.length);
   }
 
+  /** An integer of any size, as its digits. */
+  bigNumber(text: string, protocol: Protocol): void {
+    const bytes = fromMapKey(text);
+    if (protocol === 2) {
+      this.bulk(bytes);
+      return;
+    }
+    this.reserve(1);
+    this.buffer[this.length++] = BIG_NUMBER;
+    this.append(bytes, 0, bytes.length);
+    this.lineEnd();
+  }
+
   /** True or false. */
   boolean(value: boolean, protocol: Protocol): void {
     if (protocol === 2) this.integer(value ? 1 : 0);
@@ -210,7 +226,7 @@ export class ReplyWriter extends ReplyArena {
   }
 
   /** Text with its format, of three letters; in RESP2 the text alone. */
-  verbatim(format: "txt" | "mkd", text: string | Bytes, protocol: Protocol): void {
+  verbatim(format: string, text: string | Bytes, protocol: Protocol): void {
     if (protocol === 2) {
       if (typeof text === "string") this.text(text);
       else this.bulk(text);
@@ -219,7 +235,7 @@ export class ReplyWriter extends ReplyArena {
     const bytes = typeof text === "string" ? Buffer.byteLength(text) : text.length;
     this.header(VERBATIM, format.length + 1 + bytes);
     this.reserve(format.length + 1);
-    this.length += this.buffer.write(format, this.length);
+    this.length += this.buffer.write(format, this.length, "latin1");
     this.buffer[this.length++] = COLON;
     if (typeof text === "string") {
       this.utf8(text, bytes);

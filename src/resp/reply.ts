@@ -15,6 +15,7 @@ import { encodeLine } from "./reply-line.ts";
  * | boolean | integer 1 or 0 | `#t` or `#f` |
  * | `Status`, `ErrorReply` | the same | the same |
  * | `Double` | bulk string | `,` |
+ * | `BigNumber` | bulk string | `(` |
  * | `Verbatim` | bulk string | `=` |
  * | array | array | array |
  * | `Pairs` | array, flat | map `%` |
@@ -34,6 +35,7 @@ export type Reply =
   | Status
   | ErrorReply
   | Double
+  | BigNumber
   | Verbatim
   | Pairs
   | SetReply
@@ -77,12 +79,21 @@ export class Double {
   }
 }
 
-/** Text meant for people, with its format: plain or Markdown. */
+/** An integer of any size, as its digits: without CR and LF, one byte per character. Only scripts answer it. */
+export class BigNumber {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** Text meant for people, with its format of three letters: `txt` (plain) or `mkd` (Markdown). */
 export class Verbatim {
-  readonly format: "txt" | "mkd";
+  readonly format: string;
   readonly text: string | Bytes;
 
-  constructor(format: "txt" | "mkd", text: string | Bytes) {
+  constructor(format: string, text: string | Bytes) {
     this.format = format;
     this.text = text;
   }

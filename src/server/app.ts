@@ -12,12 +12,13 @@ import type { Config } from "../config/config.ts";
 import { logLevelOf } from "../config/log-level.ts";
 import { Ledis } from "../database/ledis.ts";
 import { log } from "../log.ts";
-import { ErrorReply, type Reply } from "../resp/reply.ts";
+import { Scripts } from "../lua/scripts.ts";
 import type { Request } from "../resp/request.ts";
 import { defaultRequestLimits, type RequestLimits } from "../resp/request-limits.ts";
 import { AccessLog } from "./access-log.ts";
 import { refusalOf } from "./admission.ts";
 import { ClientPause } from "./client-pause.ts";
+import { CommandObserver } from "./command-observer.ts";
 import { type ClientSocket, Connection, type RequestRunner } from "./connection.ts";
 import { Dispatcher } from "./dispatch.ts";
 import { ledisOptions } from "./ledis-options.ts";
@@ -51,7 +52,12 @@ export class App implements Server, RequestRunner {
   readonly config: Config;
   readonly commands = new CommandTable(allCommands);
   readonly stats = new Stats();
+  readonly scripts = new Scripts(() => ({
+    memoryBytesMax: this.config.get("script-memory-limit"),
+    timeMsMax: this.config.get("busy-reply-threshold"),
+  }));
   readonly slowLog: SlowCommands;
+  readonly observer: CommandObserver;
   readonly saves = new Saves(() => this.ledis.checkpoint());
   readonly runId = randomBytes(20).toHex();
   readonly startedAtMs = Date.now();
@@ -68,18 +74,17 @@ export class App implements Server, RequestRunner {
   #continuing: Connection[] = [];
   #ledis: Ledis | null = null;
   #output: TurnOutput | null = null;
-  #accessLog: AccessLog | null = null;
   #ticker: ReturnType<typeof setInterval> | null = null;
   #nextClientId = 1;
   #stopping = false;
   #stopped: Promise<void> | null = null;
-  #slowUs = 0;
   #onShutdown: (options: ShutdownOptions) => void = () => {};
   outputLimits: BufferLimits;
 
   private constructor(config: Config) {
     this.config = config;
     this.slowLog = new SlowCommands(config.get("slowlog-max-len"));
+    this.observer = new CommandObserver(this.stats, this.slowLog);
     this.#dispatcher = new Dispatcher(this);
     this.outputLimits = config.get("client-output-buffer-limit");
     this.#followConfig();
@@ -124,8 +129,13 @@ export class App implements Server, RequestRunner {
     return 0;
   }
 
+  get writeRefusal(): string | null {
+    const failure = this.ledis.keyspace.writeFailure;
+    return failure === null ? null : `MISCONF Errors writing to the binlog: ${failure}`;
+  }
+
   get accessLog(): AccessLog | null {
-    return this.#accessLog;
+    return this.observer.accessLog;
   }
 
   save(): Promise<void> {
@@ -200,42 +210,6 @@ export class App implements Server, RequestRunner {
     this.#connections.delete(connection);
   }
 
-  /** A command has run: counters, slow log, access log. */
-  observe(
-    connection: Connection,
-    command: Command,
-    request: Request,
-    reply: Reply,
-    durationUs: number,
-  ): void {
-    this.stats.commandsProcessed++;
-    const stats = this.stats.of(command);
-    stats.calls++;
-    stats.microseconds += durationUs;
-    const error = reply instanceof ErrorReply ? reply.text : null;
-    if (error !== null) {
-      stats.failed++;
-      this.stats.countError(error);
-    }
-    const threshold = this.#slowUs;
-    if (threshold >= 0 && durationUs >= threshold && !command.flags.has("skip_slowlog")) {
-      this.slowLog.add(command, request, durationUs, connection);
-    }
-    this.#accessLog?.write(connection, command, request, durationUs, error);
-  }
-
-  /** A request was refused before it could run. */
-  observeRejected(
-    connection: Connection,
-    command: Command | null,
-    request: Request,
-    reply: ErrorReply,
-  ): void {
-    this.stats.countError(reply.text);
-    if (command !== null) this.stats.of(command).rejected++;
-    this.#accessLog?.write(connection, command, request, 0, reply.text);
-  }
-
   /** Stops: answers what has arrived, flushes unless told otherwise, closes everything. */
   stop(options: ShutdownOptions): Promise<void> {
     this.#stopped ??= this.#stop(options);
@@ -255,7 +229,7 @@ export class App implements Server, RequestRunner {
     } finally {
       this.#stopping = true;
       for (const connection of [...this.#connections]) connection.endNow();
-      await this.#accessLog?.close();
+      await this.observer.accessLog?.close();
     }
   }
 
@@ -333,8 +307,8 @@ export class App implements Server, RequestRunner {
   /** @throws {ConfigError} the file cannot be opened; the log that was open stays so */
   #openAccessLog(name: string): void {
     const next = name === "" ? null : new AccessLog(name, this.config.get("data_dir"));
-    void this.#accessLog?.close();
-    this.#accessLog = next;
+    void this.observer.accessLog?.close();
+    this.observer.accessLog = next;
   }
 
   /** Not at once: this may be called by a command, amid the replies of its own connection. */
@@ -366,9 +340,9 @@ export class App implements Server, RequestRunner {
     config.onChange("loglevel", (level) => {
       log.level = logLevelOf(level);
     });
-    this.#slowUs = config.get("slowlog-log-slower-than");
+    this.observer.slowUs = config.get("slowlog-log-slower-than");
     config.onChange("slowlog-log-slower-than", (us) => {
-      this.#slowUs = us;
+      this.observer.slowUs = us;
     });
     config.onChange("slowlog-max-len", (length) => {
       this.slowLog.lengthMax = length;

@@ -174,7 +174,7 @@ export class Connection implements Client, Context, Subscriber, TransactionHost 
   }
 
   get mayWait(): boolean {
-    return !this.transaction.isRunning;
+    return !this.transaction.isRunning && !this.#runner.scripts.isRunning;
   }
 
   get isMonitor(): boolean {

@@ -105,13 +105,12 @@ export class Dispatcher {
     if (connection.isSubscriber && connection.protocol === 2) {
       if (!WHILE_SUBSCRIBED.has(command.name)) return notWhileSubscribed(command.lowerName);
     }
-    if (!writes(connection, command)) return null;
-    const failure = this.#app.ledis.keyspace.writeFailure;
-    return failure === null ? null : `MISCONF Errors writing to the binlog: ${failure}`;
+    return writes(connection, command) ? this.#app.writeRefusal : null;
   }
 
   #mustWait(connection: Connection, command: Command): boolean {
-    return writes(connection, command) && !this.#app.ledis.keyspace.hasRoom;
+    const mayWrite = writes(connection, command) || mayComeToWrites(connection, command);
+    return mayWrite && !this.#app.ledis.keyspace.hasRoom;
   }
 
   /** Keeps a command for EXEC. */
@@ -142,7 +141,7 @@ export class Dispatcher {
       const endUs = clock.monotonicUs();
       connection.commandStartUs = endUs;
       const shown = reply instanceof Promise ? null : reply;
-      this.#app.observe(connection, command, request, shown, endUs - startUs);
+      this.#app.observer.ran(connection, command, request, shown, endUs - startUs);
     }
     return execution.end();
   }
@@ -193,7 +192,7 @@ export class Dispatcher {
     else this.#answer(connection, command, reply);
     const endUs = clock.monotonicUs();
     connection.commandStartUs = endUs;
-    app.observe(connection, command, request, reply, endUs - startUs);
+    app.observer.ran(connection, command, request, reply, endUs - startUs);
   }
 
   #tellMonitors(connection: Connection, command: Command, request: Request): void {
@@ -216,7 +215,7 @@ export class Dispatcher {
     if (isExec) transaction.discard();
     else transaction.abort();
     if (connection.takesReply()) this.#app.output.answer(reply, connection.protocol);
-    this.#app.observeRejected(connection, command, request, reply);
+    this.#app.observer.refused(connection, command, request, reply);
     return "done";
   }
 
@@ -238,6 +237,11 @@ export class Dispatcher {
 /** Whether the command changes data, or has queued ones do it. */
 function writes({ transaction }: Connection, command: Command): boolean {
   return command.isWrite || (transaction.hasWrites && command.name === "EXEC");
+}
+
+/** Scripts, and messages: who knows. */
+function mayComeToWrites({ transaction }: Connection, command: Command): boolean {
+  return command.flags.has("may_replicate") || (transaction.hasMessages && command.name === "EXEC");
 }
 
 /** What a monitor may not do: in Redis it counts as a slave. */

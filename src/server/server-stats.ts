@@ -33,6 +33,22 @@ export class Stats implements ServerStats {
     return stats;
   }
 
+  /** A command has run. `error`: the text of its error reply, or null. */
+  countCall(command: Command, microseconds: number, error: string | null): void {
+    const stats = this.of(command);
+    stats.calls++;
+    stats.microseconds += microseconds;
+    if (error === null) return;
+    stats.failed++;
+    this.countError(error);
+  }
+
+  /** A request was refused before it could run; `command` is null when there is no such one. */
+  countRejection(command: Command | null, error: string): void {
+    this.countError(error);
+    if (command !== null) this.of(command).rejected++;
+  }
+
   countError(text: string): void {
     this.errorReplies++;
     const code = text.split(" ", 1)[0]!;

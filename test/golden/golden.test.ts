@@ -26,7 +26,7 @@ interface Line {
 }
 
 /** Commands that are not there yet; their lines wait for them. */
-const missing = new Set(["EVAL", "SLAVEOF", "SYNC", "FULLSYNC"]);
+const missing = new Set(["SLAVEOF", "SYNC", "FULLSYNC"]);
 
 function expand(spec: Spec): string {
   if (typeof spec === "string") return spec;

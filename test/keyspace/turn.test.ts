@@ -115,3 +115,50 @@ test("a turn that the log refuses can be taken back, and the next one is appende
   expect(scanTurns(bytes, FILE_HEADER_BYTES, () => {})).toMatchObject({ turns: 2, stop: null });
   log.close();
 });
+
+test("a rollback takes back what came since a savepoint, overwritten rows included, and nothing else", () => {
+  using directory = temporaryDirectory();
+  const log = open(directory.path);
+  const [turn, rows] = [new Turn(), new TestGeneration()];
+  turn.begin(rows.generation);
+  put(turn, rows, [["\x02old", "0"]]);
+  turn.append(rows.generation, log);
+  turn.begin(rows.generation);
+  put(turn, rows, [
+    ["\x02a", "1"],
+    ["\x02old", "1"],
+  ]);
+  const savepoint = turn.savepoint(rows.generation);
+  put(turn, rows, [
+    ["\x02a", "2"],
+    ["\x02old", "2"],
+    ["\x02b", "2"],
+    ["\x02a", "3"],
+  ]);
+  turn.rollback(rows.generation, savepoint);
+  const read = (name: string): string | null => {
+    const [row, value] = [rows.generation.find(rawKey(name)), new RowValue()];
+    if (row < 0) return null;
+    return rows.generation.readValue(row, value)
+      ? mapKey(value.buffer.subarray(value.start, value.end))
+      : null;
+  };
+  expect(["\x02a", "\x02old", "\x02b"].map(read)).toEqual(["1", "1", null]);
+  expect(turn.eventCount).toBe(2);
+  // The whole turn can still be taken back.
+  put(turn, rows, [["\x02a", "4"]]);
+  turn.takeBack(rows.generation);
+  expect(["\x02a", "\x02old", "\x02b"].map(read)).toEqual([null, "0", null]);
+  log.close();
+});
+
+test("a rollback to before the turn's first write ends the turn", () => {
+  const [turn, rows] = [new Turn(), new TestGeneration()];
+  const savepoint = turn.savepoint(rows.generation);
+  expect(savepoint).toBeNull();
+  turn.begin(rows.generation);
+  put(turn, rows, [["\x02a", "1"]]);
+  turn.rollback(rows.generation, savepoint);
+  expect(turn.isOpen).toBe(false);
+  expect(rows.generation.rowCount).toBe(0);
+});

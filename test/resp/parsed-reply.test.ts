@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 import type { ParsedPair, ParsedReply } from "../../src/resp/parsed-reply.ts";
 import {
+  BigNumber,
   Double,
   Encoded,
   ErrorReply,
@@ -77,6 +78,7 @@ function expected(value: Reply, protocol: Protocol): ParsedReply {
   if (value instanceof Status) return { kind: "status", text: value.text };
   if (value instanceof ErrorReply) return { kind: "error", text: value.text };
   if (value instanceof Double) return { kind: "double", value: value.value };
+  if (value instanceof BigNumber) return bulk(utf8(value.text));
   if (value instanceof Verbatim) {
     const bytes = utf8(value.text);
     return resp3 ? { kind: "verbatim", format: value.format, bytes } : bulk(bytes);

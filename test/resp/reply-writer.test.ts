@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import {
+  BigNumber,
   Double,
   ErrorReply,
   NULL_ARRAY,
@@ -40,6 +41,7 @@ const FORMS: [name: string, reply: Reply, resp2: string, resp3: string][] = [
   ["text", "é€", "$5\r\n\xc3\xa9\xe2\x82\xac\r\n", "="],
   ["no text", "", "$0\r\n\r\n", "="],
   ["zero", 0, ":0\r\n", "="],
+  ["a big number", new BigNumber("123"), "$3\r\n123\r\n", "(123\r\n"],
   ["a negative number", -12345, ":-12345\r\n", "="],
   ["the greatest number", Number.MAX_SAFE_INTEGER, ":9007199254740991\r\n", "="],
   ["a bigint", 5n, ":5\r\n", "="],

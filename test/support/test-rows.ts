@@ -45,7 +45,7 @@ export class TestGeneration {
   begin(): () => void {
     const undo = new UndoLog();
     const mark = this.generation.mark();
-    undo.begin(this.generation);
+    undo.advance(this.generation);
     this.undo = undo;
     return () => this.generation.undo(undo, mark);
   }
