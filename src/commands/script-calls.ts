@@ -6,7 +6,7 @@ import { log } from "../log.ts";
 import type { ScriptHost } from "../lua/redis-library.ts";
 import { ErrorReply, type Reply } from "../resp/reply.ts";
 import type { Protocol } from "../resp/reply-writer.ts";
-import { Request } from "../resp/request.ts";
+import type { Request } from "../resp/request.ts";
 import type { Command } from "./command.ts";
 import type { Answer, Context } from "./context.ts";
 
@@ -23,8 +23,7 @@ export class ScriptCalls implements ScriptHost {
     this.#isReadOnly = isReadOnly;
   }
 
-  call(words: readonly Bytes[], protocol: Protocol): Reply {
-    const request = Request.of(words);
+  call(request: Request, protocol: Protocol): Reply {
     const command = this.#find(request);
     if (command === undefined) return new ErrorReply(errors.scriptUnknownCommand);
     const refusal = this.#refusal(command, request.count);
@@ -37,8 +36,8 @@ export class ScriptCalls implements ScriptHost {
     return reply;
   }
 
-  knows(words: readonly Bytes[]): boolean {
-    return this.#find(Request.of(words)) !== undefined;
+  knows(request: Request): boolean {
+    return this.#find(request) !== undefined;
   }
 
   log(level: number, text: Bytes): void {

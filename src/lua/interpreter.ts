@@ -134,16 +134,16 @@ export class Interpreter {
   /** The host, with its failures kept apart from those of the script, and the time looked at. */
   #watched(host: ScriptHost): ScriptHost {
     return {
-      call: (words, protocol) => {
+      call: (request, protocol) => {
         this.#checkTime();
         try {
-          return host.call(words, protocol);
+          return host.call(request, protocol);
         } catch (error) {
           this.#failure = { error };
           throw error;
         }
       },
-      knows: (words) => host.knows(words),
+      knows: (request) => host.knows(request),
       log: (level, text) => host.log(level, text),
     };
   }

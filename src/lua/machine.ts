@@ -25,6 +25,8 @@ const JUMP = new Error("longjmp");
 
 /** Values between two calls of `onPulse`. */
 const PULSE_VALUES = 1000;
+/** Up to here a loop beats making a view. */
+const COPY_LOOP_BYTES = 64;
 const PAGE_BYTES = 65536;
 /** Room for passing short strings; longer ones get their own for the time of the call. */
 const SCRATCH_BYTES = 16 << 10;
@@ -126,8 +128,25 @@ export class LuaMachine {
 
   /** A copy of the string or number at `index`; null when it is neither. */
   bytesOf(L: LuaState, index: number): Bytes | null {
-    const view = this.viewOf(L, index);
-    return view === null ? null : view.slice();
+    const at = this.api.lua_tolstring(L, index, this.#length);
+    if (at === 0) return null;
+    return this.#bytes.slice(at, at + this.#view.getUint32(this.#length, true));
+  }
+
+  /** Length in bytes of the string or number at `index`. */
+  lengthOf(L: LuaState, index: number): number {
+    if (this.api.lua_tolstring(L, index, this.#length) === 0) return 0;
+    return this.#view.getUint32(this.#length, true);
+  }
+
+  /** Copies the string at `index` to `target` from `to` on; answers where it ends there. */
+  copyString(L: LuaState, index: number, target: Bytes, to: number): number {
+    const at = this.api.lua_tolstring(L, index, this.#length);
+    const length = this.#view.getUint32(this.#length, true);
+    const bytes = this.#bytes;
+    if (length > COPY_LOOP_BYTES) target.set(bytes.subarray(at, at + length), to);
+    else for (let i = 0; i < length; i++) target[to + i] = bytes[at + i]!;
+    return to + length;
   }
 
   /** The string at `index`, one character per byte; null when it is none. */

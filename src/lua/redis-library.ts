@@ -3,6 +3,7 @@ import { type Bytes, concatBytes, fromText } from "../bytes/bytes.ts";
 import { formatDouble } from "../bytes/double.ts";
 import { ErrorReply, type Reply } from "../resp/reply.ts";
 import type { Protocol } from "../resp/reply-writer.ts";
+import { Request } from "../resp/request.ts";
 import { redisVersion } from "../version.ts";
 import type { Library, LuaMachine } from "./machine.ts";
 import { pushReply } from "./reply-to-lua.ts";
@@ -14,12 +15,12 @@ export interface ScriptHost {
   /**
    * Runs a command.
    *
-   * @param words own their memory; at least one
+   * @param request as a parser's: its bytes stay, the object is used again for the next
    * @param protocol for replies that differ between the two
    */
-  call(words: readonly Bytes[], protocol: Protocol): Reply;
+  call(request: Request, protocol: Protocol): Reply;
   /** Whether there is such a command. */
-  knows(words: readonly Bytes[]): boolean;
+  knows(request: Request): boolean;
   /** @param level 0 (debug) to 3 (warning) */
   log(level: number, text: Bytes): void;
 }
@@ -44,30 +45,42 @@ function versionNumber(): number {
 export function redisLibrary(machine: LuaMachine, current: () => Run): Library {
   const { api } = machine;
 
-  /** The arguments as words; null, with an error pushed, when they cannot be. */
-  function words(L: LuaState): Bytes[] | null {
+  const request = new Request();
+
+  /** The arguments as a request, valid until the next call; null, with an error pushed, when they are none. */
+  function requestOf(L: LuaState): Request | null {
     const count = api.lua_gettop(L);
     if (count === 0) {
       pushError(machine, L, "Please specify at least one argument for this redis lib call");
       return null;
     }
-    const found: Bytes[] = [];
+    request.release();
+    let bytes = 0;
     for (let index = 1; index <= count; index++) {
       const type = api.lua_type(L, index);
-      if (type === NUMBER) found.push(fromText(formatDouble(api.lua_tonumber(L, index))));
-      else if (type === STRING) found.push(machine.bytesOf(L, index)!);
-      else {
-        const text = "Lua redis lib command arguments must be strings or integers";
-        pushError(machine, L, text);
+      if (type === NUMBER) {
+        machine.pushText(L, formatDouble(api.lua_tonumber(L, index)));
+        api.lua_replace(L, index);
+      } else if (type !== STRING) {
+        pushError(machine, L, "Lua redis lib command arguments must be strings or integers");
         return null;
       }
+      const start = bytes;
+      bytes += machine.lengthOf(L, index);
+      request.add(start, bytes);
     }
+    // Memory of its own: commands may keep views of it.
+    const buffer = new Uint8Array(bytes);
+    for (let index = 1, at = 0; index <= count; index++) {
+      at = machine.copyString(L, index, buffer, at);
+    }
+    request.place(buffer, 0);
     api.lua_settop(L, 0);
-    return found;
+    return request;
   }
 
   function call(L: LuaState, raises: boolean): number {
-    const found = words(L);
+    const found = requestOf(L);
     if (found === null) return raises ? machine.throwTop(L) : 1;
     const run = current();
     const reply = run.host.call(found, run.protocol);
@@ -154,7 +167,7 @@ export function redisLibrary(machine: LuaMachine, current: () => Run): Library {
       return 1;
     },
     acl_check_cmd(L) {
-      const found = words(L);
+      const found = requestOf(L);
       if (found === null) return machine.throwTop(L);
       if (!current().host.knows(found)) {
         raiseError(machine, L, "Invalid command passed to redis.acl_check_cmd()");

@@ -18,7 +18,7 @@ export class TestScripts {
 
   run(text: string): Reply {
     const host: ScriptHost = {
-      call: (words, protocol) => this.call(words, protocol),
+      call: (request, protocol) => this.call(request, protocol),
       knows: () => true,
       log() {},
     };
