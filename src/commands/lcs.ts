@@ -30,7 +30,7 @@ export const lcsCommand = command("string", {
   since: "7.0.0",
   flags: ["readonly"],
   args: [key("key1"), key("key2"), deferred(options(lcsOptions))],
-  run({ db, ledis }, first, second, readOptions): Answer {
+  run({ client, db, ledis }, first, second, readOptions): Answer {
     const a = operand(db, first);
     const b = operand(db, second);
     const wanted = readOptions();
@@ -42,7 +42,8 @@ export const lcsCommand = command("string", {
     // What is not done in this turn must not depend on rows any more.
     const own = cells > SLICE_CELLS ? copyBytes : (bytes: Bytes) => bytes;
     const lcs = new Lcs(own(a), own(b), !wanted.len);
-    return inSlices(() => (lcs.advance(SLICE_CELLS) ? answer(lcs, wanted) : undefined));
+    const step = () => (lcs.advance(SLICE_CELLS) ? answer(lcs, wanted) : undefined);
+    return inSlices(step, client.mayWait);
   },
 });
 

@@ -23,7 +23,7 @@ export function inSlices<T>(step: () => T | undefined, mayWait = true): T | Prom
  * Runs a generator, about a millisecond in each iteration of the event loop, as `inSlices` does; it yields wherever it
  * may be interrupted, and what it returns is the answer.
  */
-export function runInSlices<T>(work: Iterator<void, T, void>): T | Promise<T> {
+export function runInSlices<T>(work: Iterator<void, T, void>, mayWait = true): T | Promise<T> {
   return inSlices<T>(() => {
     const endUs = clock.monotonicUs() + SLICE_US;
     for (;;) {
@@ -31,7 +31,7 @@ export function runInSlices<T>(work: Iterator<void, T, void>): T | Promise<T> {
       if (done) return value;
       if (clock.monotonicUs() > endUs) return undefined;
     }
-  });
+  }, mayWait);
 }
 
 async function later<T>(step: () => T | undefined): Promise<T> {

@@ -50,11 +50,12 @@ export const sortCommands: readonly Command[] = [
       "Answers the elements of a list, a set or a sorted set in order, or stores them as a list.",
     flags: ["write", "denyoom"],
     args: [key(), sortWords(true)],
-    run: ({ db }, key, { query, target }) =>
+    run: ({ client, db }, key, { query, target }) =>
       runInSlices<Reply>(
         target === null
           ? db.sorting.sort(copyBytes(key), query)
           : sortInto(db, copyBytes(key), query, target),
+        client.mayWait,
       ),
   }),
   command("generic", {
@@ -63,7 +64,8 @@ export const sortCommands: readonly Command[] = [
     since: "7.0.0",
     flags: ["readonly"],
     args: [key(), sortWords(false)],
-    run: ({ db }, key, { query }) => runInSlices<Reply>(db.sorting.sort(copyBytes(key), query)),
+    run: ({ client, db }, key, { query }) =>
+      runInSlices<Reply>(db.sorting.sort(copyBytes(key), query), client.mayWait),
   }),
 ];
 
