@@ -34,15 +34,31 @@ export function storeSnappy(bytes: Bytes): Bytes {
 }
 
 /**
- * Unpacks a block. Not every damage shows: whoever cares has a checksum of their own.
+ * Unpacks a block; one of `storeSnappy` is a view of it. Not every damage shows: whoever cares has a checksum.
  *
  * @param lengthMax longest result taken, in bytes
  * @returns null when the block is damaged or announces more than `lengthMax` or than it can hold
  */
 export function unpackSnappy(block: Bytes, lengthMax: number): Bytes | null {
+  const stored = storedBytes(block);
+  if (stored !== null) return stored.length <= lengthMax ? stored : null;
   try {
     return uncompress(block, Math.min(lengthMax, block.length * RATIO_MAX + SLACK_BYTES));
   } catch {
     return null;
   }
+}
+
+/** What `storeSnappy` has stored, as a view; null when the block has another form. */
+function storedBytes(block: Bytes): Bytes | null {
+  let length = 0;
+  let at = 0;
+  for (let shift = 1; at < 5; shift *= 128) {
+    const byte = block[at++] ?? 0;
+    length += (byte & 127) * shift;
+    if (byte < 128) break;
+  }
+  if (block[at] !== LITERAL_4 || block.length !== at + 5 + length) return null;
+  const view = new DataView(block.buffer, block.byteOffset, block.length);
+  return view.getUint32(at + 1, true) === length - 1 ? block.subarray(at + 5) : null;
 }

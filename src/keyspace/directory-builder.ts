@@ -6,7 +6,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { LogPosition } from "../binlog/position.ts";
 import type { Bytes } from "../bytes/bytes.ts";
-import { BUILD_DIRECTORY, markReady } from "./directory-swap.ts";
+import { BUILD_DIRECTORY, markReady, unmarkReady } from "./directory-swap.ts";
 import type { LoaderProgress, LoaderRequest } from "./loader-worker.ts";
 import { decodeSnapshotHead, type SnapshotHead } from "./snapshot-format.ts";
 import { WorkerCalls } from "./worker-calls.ts";
@@ -87,10 +87,11 @@ export class DirectoryBuilder {
     markReady(this.#dataDirectory);
   }
 
-  /** Removes what was built. */
+  /** Removes what was built, also after `finish`. */
   async abandon(): Promise<void> {
     await this.#calls.ask({ kind: "close" }).catch(() => {});
     this.#calls.end();
+    unmarkReady(this.#dataDirectory);
     rmSync(join(this.#dataDirectory, BUILD_DIRECTORY), { recursive: true, force: true });
   }
 }

@@ -35,6 +35,15 @@ export function markReady(dataDirectory: string): void {
   sync(dataDirectory);
 }
 
+/** Takes that back, durably: what was built may be removed piece by piece now. */
+export function unmarkReady(dataDirectory: string): void {
+  const directory = join(dataDirectory, BUILD_DIRECTORY);
+  const mark = join(directory, READY);
+  if (!existsSync(mark)) return;
+  rmSync(mark);
+  sync(directory);
+}
+
 /**
  * Swaps in what is complete, and removes what is not.
  *

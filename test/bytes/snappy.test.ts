@@ -36,3 +36,15 @@ test("LedisDB's one-byte form of nothing is understood", () => {
   expect(unpackSnappy(Uint8Array.of(0), 10)).toEqual(new Uint8Array(0));
   expect(storeSnappy(new Uint8Array(0))).toEqual(Uint8Array.of(0));
 });
+
+test("what was stored is unpacked without a copy, whatever its length", () => {
+  for (const length of [0, 1, 127, 128, 70_000]) {
+    const bytes = new Uint8Array(length).fill(7);
+    const block = storeSnappy(bytes);
+    expect(unpackSnappy(block, length)).toEqual(bytes);
+    if (length === 0) continue;
+    expect(unpackSnappy(block, length)!.buffer).toBe(block.buffer);
+    expect(unpackSnappy(block, length - 1)).toBeNull();
+    expect(unpackSnappy(block.subarray(0, block.length - 1), length)).toBeNull();
+  }
+});

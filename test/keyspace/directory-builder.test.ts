@@ -32,3 +32,24 @@ test("a snapshot that is damaged or incomplete replaces nothing", async () => {
   expect([read(reopened, "old"), read(reopened, "new")]).toEqual(["old", null]);
   await builder.abandon();
 });
+
+test("what is complete may still be abandoned", async () => {
+  await using servers = new TestServers();
+  const master = await servers.start("m");
+  write(master, "new");
+  const target = await servers.start("s");
+  write(target, "old");
+  await servers.stop(target);
+  const snapshot = await master.snapshot();
+  const builder = await DirectoryBuilder.create(servers.pathOf("s"), snapshot.head);
+  for (let cursor: Uint8Array | null = null; !builder.isComplete; ) {
+    const { block, next } = await snapshot.read(cursor);
+    await builder.add(block);
+    cursor = next;
+  }
+  await builder.finish();
+  await builder.abandon();
+  await snapshot.close();
+  const reopened = await servers.start("s");
+  expect([read(reopened, "old"), read(reopened, "new")]).toEqual(["old", null]);
+});
