@@ -137,6 +137,17 @@ export const errors = {
   monitorAsSlave: "ERR Replica can't interact with the keyspace",
   clientMemory: "ERR client-query-buffer-limit does not allow this client to hold more",
   readOnly: "READONLY You can't write against a read only replica.",
+  masterDown: "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
+  noReplicas: "NOREPLICAS Not enough good replicas to write.",
+  roleChanged:
+    "UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)",
+  replaced: "ERR the database was replaced by a copy of the master's meanwhile",
+  masterPort: "ERR Invalid master port",
+  timeoutNotInteger: "ERR timeout is not an integer or out of range",
+  waitOnSlave:
+    "ERR WAIT cannot be used with replica instances. Please also note that since Redis 4.0 if a replica is configured to be writable (which is not the default) writes to replicas are just local and are not propagated.",
+  waitAofOnSlave:
+    "ERR WAITAOF cannot be used with replica instances. Please also note that writes to replicas are just local and are not propagated.",
 } as const;
 
 /** INVALID expire time of a SET, GETEX, EXPIRE ...: `command` in lower case. */

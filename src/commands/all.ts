@@ -25,6 +25,7 @@ import { monitorCommand } from "./monitor.ts";
 import { objectCommands } from "./object.ts";
 import { orderedScanCommands } from "./ordered-scans.ts";
 import { pubSubCommands } from "./pub-sub.ts";
+import { replicationCommands } from "./replication.ts";
 import { scriptingCommands } from "./scripting.ts";
 import { serverCommands } from "./server.ts";
 import { setCommands } from "./sets.ts";
@@ -56,6 +57,7 @@ export const allCommands: readonly Command[] = [
   latencyCommand,
   ...listCommands,
   memoryCommand,
+  ...replicationCommands,
   monitorCommand,
   ...pubSubCommands,
   ...orderedScanCommands,

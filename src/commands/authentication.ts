@@ -16,15 +16,19 @@ export function equalSecrets(one: Bytes, other: Bytes): boolean {
 }
 
 /**
- * Lets the client in. Without a password every password of the user `default` is right, as in Redis.
+ * Lets the client in. Without a password every password of the user `default` is right, as in Redis. The password of
+ * slaves lets it replicate only.
  *
  * @throws {CommandError} WRONGPASS; the client stays what it was
  */
 export function authenticate({ client, server }: Context, user: Bytes, password: Bytes): void {
   const wanted = server.config.get("requirepass");
+  const ofSlaves = server.config.get("replauth");
   const isRight = wanted === "" || equalSecrets(password, fromText(wanted));
-  if (mapKey(user) !== USER || !isRight) throw new CommandError(errors.wrongPassword);
-  client.authenticated = true;
+  const isSlave = ofSlaves !== "" && equalSecrets(password, fromText(ofSlaves));
+  if (mapKey(user) !== USER || !(isRight || isSlave)) throw new CommandError(errors.wrongPassword);
+  if (isRight) client.authenticated = true;
+  else client.mayReplicate = true;
 }
 
 /** AUTH with a password alone. @throws {CommandError} WRONGPASS, or there is no password to give */

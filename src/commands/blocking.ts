@@ -58,8 +58,8 @@ async function wait(
   timeoutMs: number,
 ): Promise<Reply> {
   const waiting = ledis.waiters.wait(db.table, wish);
-  client.onUnblock((withError) =>
-    withError ? waiting.fail(new CommandError(errors.unblocked)) : waiting.end(NULL_ARRAY),
+  client.onUnblock((error) =>
+    error === null ? waiting.end(NULL_ARRAY) : waiting.fail(new CommandError(error)),
   );
   const deadlineMs = performance.now() + timeoutMs;
   let timer: ReturnType<typeof setTimeout> | null = null;

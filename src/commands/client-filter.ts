@@ -7,15 +7,17 @@ import type { Client } from "./context.ts";
 /** Kinds of clients that Redis tells apart. */
 const TYPES = ["NORMAL", "SLAVE", "REPLICA", "PUBSUB", "MASTER"] as const;
 
+type Test = (client: Client) => boolean;
+
 /** Whether a client is of this type. @throws {CommandError} there is no such type */
 export function typeTest(word: Bytes): Test {
   const type = TYPES.find((known) => equalsIgnoreCase(word, known));
   if (type === undefined) throw new CommandError(`ERR Unknown client type '${mapKey(word)}'`);
   if (type === "PUBSUB") return (client) => client.isSubscriber;
-  return type === "NORMAL" ? (client) => !client.isSubscriber : () => false;
+  if (type === "NORMAL") return (client) => !client.isSubscriber && !client.isSlave;
+  const canBe = type === "SLAVE" || type === "REPLICA";
+  return (client) => canBe && client.isSlave;
 }
-
-type Test = (client: Client) => boolean;
 
 function idTest(word: Bytes): Test {
   const id = parseSafeInteger(word);

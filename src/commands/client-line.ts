@@ -8,6 +8,7 @@ const CONNECTION_BYTES = 2048;
 function flagsOf(client: Client): string {
   const { transaction } = client;
   const flags = [
+    client.isSlave ? "S" : "",
     client.isMonitor ? "O" : "",
     client.isSubscriber ? "P" : "",
     transaction.isOpen ? "x" : "",

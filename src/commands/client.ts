@@ -126,7 +126,7 @@ function unblock({ server }: Context, words: readonly Bytes[]): Reply {
   if (parseInt64(id!) === null) throw new CommandError(errors.notInteger);
   const wanted = parseSafeInteger(id!);
   const found = [...server.clients()].find((client) => client.id === wanted);
-  return found?.unblock(withError) ? 1 : 0;
+  return found?.unblock(withError ? errors.unblocked : null) ? 1 : 0;
 }
 
 /** What a client library says of itself; Redis 7.2 has it, and newer libraries send it at the start. */

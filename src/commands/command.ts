@@ -39,6 +39,8 @@ export type CommandGroup =
  *   for room: it may come to writes; not told to clients
  * - `skip_slowlog`: not in the slow log
  * - `skip_monitor`, `no_mandatory_keys`: as in Redis, for clients that look
+ * - `waits`: may answer when something else has happened, so that its time is no work
+ * - `replication`: for slaves, also for those that may do nothing else (`replauth`)
  */
 export type CommandFlag =
   | "write"
@@ -59,7 +61,9 @@ export type CommandFlag =
   | "may_replicate"
   | "skip_slowlog"
   | "skip_monitor"
-  | "no_mandatory_keys";
+  | "no_mandatory_keys"
+  | "waits"
+  | "replication";
 
 /** Which words of a request are keys: from `first` to `last` (negative: from the end), every `step`-th. */
 export interface KeyPositions {

@@ -134,6 +134,7 @@ function reset({ client, server }: Context): Reply {
   client.isMonitor = false;
   client.setReplyMode("on");
   client.authenticated = server.config.get("requirepass") === "";
+  client.mayReplicate = false;
   return RESET;
 }
 

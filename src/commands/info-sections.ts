@@ -6,6 +6,7 @@ import type { SpaceCounts } from "../keyspace/store-reader.ts";
 import { redisVersion, version } from "../version.ts";
 import { clientBytes } from "./client-line.ts";
 import type { CommandStats, Context } from "./context.ts";
+import { replicationFields } from "./replication-info.ts";
 
 export type InfoField = readonly [name: string, value: string | number];
 
@@ -77,7 +78,7 @@ function clientFields({ server }: Context): InfoField[] {
   const clients = [...server.clients()];
   const most = (amounts: readonly number[]) => amounts.reduce((max, n) => Math.max(max, n), 0);
   return [
-    ["connected_clients", clients.length],
+    ["connected_clients", clients.filter((client) => !client.isSlave).length],
     ["cluster_connections", 0],
     ["maxclients", server.config.get("maxclients")],
     ["client_recent_max_input_buffer", most(clients.map((client) => client.inputBytes))],
@@ -160,6 +161,7 @@ function persistenceFields({ ledis, server }: Context): InfoField[] {
 
 function statsFields({ ledis, server }: Context): InfoField[] {
   const { stats } = server;
+  const { counts } = server.replication.status();
   return [
     ["total_connections_received", stats.connectionsReceived],
     ["total_commands_processed", stats.commandsProcessed],
@@ -173,9 +175,9 @@ function statsFields({ ledis, server }: Context): InfoField[] {
     ["instantaneous_input_repl_kbps", "0.00"],
     ["instantaneous_output_repl_kbps", "0.00"],
     ["rejected_connections", stats.connectionsRejected],
-    ["sync_full", 0],
-    ["sync_partial_ok", 0],
-    ["sync_partial_err", 0],
+    ["sync_full", counts.full],
+    ["sync_partial_ok", counts.partial],
+    ["sync_partial_err", counts.refused],
     ["expired_keys", ledis.expiry.expiredCount],
     ["expired_stale_perc", "0.00"],
     ["expired_time_cap_reached_count", ledis.expiry.timeLimitCount],
@@ -192,22 +194,6 @@ function statsFields({ ledis, server }: Context): InfoField[] {
     ["slave_expires_tracked_keys", 0],
     ["unexpected_error_replies", 0],
     ["total_error_replies", stats.errorReplies],
-  ];
-}
-
-function replicationFields({ ledis }: Context): InfoField[] {
-  return [
-    ["role", "master"],
-    ["connected_slaves", 0],
-    ["master_failover_state", "no-failover"],
-    ["master_replid", ledis.keyspace.history.id.toHex().padEnd(40, "0")],
-    ["master_replid2", "0".repeat(40)],
-    ["master_repl_offset", 0],
-    ["second_repl_offset", -1],
-    ["repl_backlog_active", 0],
-    ["repl_backlog_size", 0],
-    ["repl_backlog_first_byte_offset", 0],
-    ["repl_backlog_histlen", 0],
   ];
 }
 

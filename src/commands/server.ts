@@ -124,14 +124,6 @@ export const serverCommands: readonly Command[] = [
     run: (_, words) => drawing(words),
   }),
   command("server", {
-    name: "ROLE",
-    summary: "Answers whether the server is a master or a slave.",
-    since: "2.8.12",
-    flags: ["noscript", "loading", "stale", "fast", "dangerous"],
-    args: [],
-    run: () => ["master", 0, []],
-  }),
-  command("server", {
     name: "SAVE",
     summary: "Moves everything written so far into SQLite, and answers when it is durable there.",
     flags: ["admin", "noscript", "no_async_loading", "no_multi"],

@@ -4,6 +4,7 @@
  */
 
 import type { OptionRow, OptionValues } from "./option-row.ts";
+import { replicationOptions } from "./replication-options.ts";
 
 export const options = [
   {
@@ -276,6 +277,14 @@ export const options = [
     doc: "Log files kept; the oldest goes first.",
   },
   {
+    name: "binlog.max_slave_lag_bytes",
+    section: "Binlog",
+    type: "bytes",
+    default: "1gb",
+    runtime: true,
+    doc: "Log files that a slave still needs are kept beyond `binlog.max_file_num` while it is at most so far behind; one that is further behind has to be copied to anew once they are gone.",
+  },
+  {
     name: "binlog.max_age",
     section: "Binlog",
     type: "integer",
@@ -286,15 +295,7 @@ export const options = [
     runtime: true,
     doc: "Log files whose successor was begun longer ago are removed, once SQLite holds their state. 0: age does not matter.",
   },
-  {
-    name: "slaveof",
-    aliases: ["replicaof"],
-    section: "Replication",
-    type: "master",
-    default: "",
-    runtime: false,
-    doc: "Master to replicate from the start on, `host:port`. Empty: none. While the server runs, use the command SLAVEOF.",
-  },
+  ...replicationOptions,
   {
     name: "access_log",
     section: "Logs",

@@ -10,27 +10,31 @@ import type { Address } from "../config/address.ts";
 import type { BufferLimits } from "../config/buffer-limits.ts";
 import type { Config } from "../config/config.ts";
 import { logLevelOf } from "../config/log-level.ts";
-import { Ledis } from "../database/ledis.ts";
+import type { Ledis } from "../database/ledis.ts";
 import { log } from "../log.ts";
 import { Scripts } from "../lua/scripts.ts";
+import { ReplicationService } from "../replication/replication.ts";
 import type { Request } from "../resp/request.ts";
-import { defaultRequestLimits, type RequestLimits } from "../resp/request-limits.ts";
 import { AccessLog } from "./access-log.ts";
 import { refusalOf } from "./admission.ts";
+import { clientLimits, sizeLimits } from "./client-limits.ts";
 import { ClientPause } from "./client-pause.ts";
 import { CommandObserver } from "./command-observer.ts";
-import { type ClientSocket, Connection, type RequestRunner } from "./connection.ts";
-import { Dispatcher } from "./dispatch.ts";
+import { Connection } from "./connection.ts";
+import { Dispatcher, type RequestRunner } from "./dispatch.ts";
 import { ledisOptions } from "./ledis-options.ts";
 import { type Listener, listen, type Peer } from "./listener.ts";
 import { Monitors } from "./monitors.ts";
+import type { ClientSocket } from "./outgoing.ts";
 import { MessageRouter } from "./pub-sub.ts";
+import { replicationHost } from "./replication-host.ts";
 import { ReplyStreams } from "./reply-streams.ts";
 import { Saves } from "./saves.ts";
+import { ServedDatabase } from "./served-database.ts";
 import { Stats } from "./server-stats.ts";
 import { SlowCommands } from "./slow-log.ts";
 import type { QueuedCommand } from "./transaction.ts";
-import { TurnOutput } from "./turn-output.ts";
+import type { TurnOutput } from "./turn-output.ts";
 
 /** How often idle connections are looked for and rates are taken, in ms. */
 const TICK_MS = 1000;
@@ -72,8 +76,8 @@ export class App implements Server, RequestRunner {
   readonly #listeners: Listener[] = [];
   #held: Connection[] = [];
   #continuing: Connection[] = [];
-  #ledis: Ledis | null = null;
-  #output: TurnOutput | null = null;
+  readonly #database: ServedDatabase;
+  readonly replication: ReplicationService;
   #ticker: ReturnType<typeof setInterval> | null = null;
   #nextClientId = 1;
   #stopping = false;
@@ -86,6 +90,12 @@ export class App implements Server, RequestRunner {
     this.slowLog = new SlowCommands(config.get("slowlog-max-len"));
     this.observer = new CommandObserver(this.stats, this.slowLog);
     this.#dispatcher = new Dispatcher(this);
+    this.#database = new ServedDatabase(() => ledisOptions(config), {
+      grew: () => this.replication.grew(),
+      synced: () => this.replication.synced(),
+    });
+    const host = replicationHost(this, this.#database, () => this.#replaceDatabase());
+    this.replication = new ReplicationService(host);
     this.outputLimits = config.get("client-output-buffer-limit");
     this.#followConfig();
   }
@@ -108,15 +118,15 @@ export class App implements Server, RequestRunner {
   }
 
   get ledis(): Ledis {
-    return this.#ledis!;
+    return this.#database.current!;
   }
 
   get output(): TurnOutput {
-    return this.#output!;
+    return this.#database.output;
   }
 
   get isReady(): boolean {
-    return this.#output !== null && !this.#stopping;
+    return this.#database.isOpen && !this.#stopping;
   }
 
   /** What the server listens on. */
@@ -131,7 +141,8 @@ export class App implements Server, RequestRunner {
 
   get writeRefusal(): string | null {
     const failure = this.ledis.keyspace.writeFailure;
-    return failure === null ? null : `MISCONF Errors writing to the binlog: ${failure}`;
+    if (failure !== null) return `MISCONF Errors writing to the binlog: ${failure}`;
+    return this.replication.writeRefusal;
   }
 
   get accessLog(): AccessLog | null {
@@ -173,7 +184,7 @@ export class App implements Server, RequestRunner {
   }
 
   scheduleTurn(): void {
-    this.ledis.turns.schedule();
+    this.#database.scheduleTurn();
   }
 
   run(connection: Connection, request: Request): "done" | "wait" | "hold" {
@@ -184,9 +195,10 @@ export class App implements Server, RequestRunner {
     return this.#dispatcher.runQueued(connection, queue);
   }
 
-  /** True when CLIENT PAUSE holds the command back; the connection goes on when it ends. */
+  /** True when CLIENT PAUSE holds the command back; the connection goes on when it ends. Slaves go on meanwhile. */
   holdsForPause(connection: Connection, command: Command): boolean {
     if (!this.#pause.holds(command, connection.transaction)) return false;
+    if (command.flags.has("replication")) return false;
     this.#held.push(connection);
     return true;
   }
@@ -208,6 +220,7 @@ export class App implements Server, RequestRunner {
 
   closed(connection: Connection): void {
     this.#connections.delete(connection);
+    this.replication.closed(connection);
   }
 
   /** Stops: answers what has arrived, flushes unless told otherwise, closes everything. */
@@ -221,10 +234,13 @@ export class App implements Server, RequestRunner {
     if (this.#ticker !== null) clearInterval(this.#ticker);
     if (this.#pause.isActive) this.#pause.end();
     try {
-      if (this.#ledis !== null) {
-        await this.#finishRequests(this.#ledis);
+      this.#database.giveUp();
+      await this.replication.stop();
+      const ledis = this.#database.current;
+      if (ledis !== null) {
+        await this.#finishRequests(ledis);
         this.#stopping = true;
-        await this.#ledis.close(options);
+        await ledis.close(options);
       }
     } finally {
       this.#stopping = true;
@@ -252,13 +268,19 @@ export class App implements Server, RequestRunner {
       this.#listeners.push(await listen(address, permissions, this.#socketEvents()));
     }
     this.#openAccessLog(this.config.get("access_log"));
-    this.#ledis = await Ledis.open(ledisOptions(this.config));
-    const { keyspace, turns } = this.#ledis;
-    this.#output = new TurnOutput(keyspace, () => keyspace.isSyncAwaited);
-    turns.listen(this.#output);
-    keyspace.onSync((failure) => this.#output!.synced(failure));
+    await this.#database.open();
+    this.replication.attach();
     this.#ticker = setInterval(() => this.#tick(), TICK_MS);
     for (const connection of this.#connections) connection.process();
+  }
+
+  /** A copy of another server's database takes the place of this one's; requests wait meanwhile. */
+  async #replaceDatabase(): Promise<void> {
+    await this.replication.detach();
+    for (const connection of [...this.#connections]) connection.databaseCloses();
+    await this.#database.replace();
+    this.replication.attach();
+    for (const connection of [...this.#connections]) connection.databaseReplaced();
   }
 
   #socketEvents() {
@@ -282,26 +304,12 @@ export class App implements Server, RequestRunner {
       return null;
     }
     this.stats.connectionsReceived++;
-    const connection = new Connection(this.#nextClientId++, socket, peer, this.#limits(), this);
+    const limits = clientLimits(this.config);
+    const connection = new Connection(this.#nextClientId++, socket, peer, limits, this);
     this.#connections.add(connection);
     const keepAliveSeconds = this.config.get("tcp-keepalive");
     if (!peer.isUnix && keepAliveSeconds > 0) socket.setKeepAlive(true, keepAliveSeconds * 1000);
     return connection;
-  }
-
-  #limits(): RequestLimits {
-    return {
-      ...defaultRequestLimits(),
-      ...this.#sizeLimits(),
-      authenticated: this.config.get("requirepass") === "",
-    };
-  }
-
-  #sizeLimits(): { bulkBytesMax: number; queryBytesMax: number } {
-    return {
-      bulkBytesMax: this.config.get("proto-max-bulk-len"),
-      queryBytesMax: Math.min(this.config.get("client-query-buffer-limit"), 2 ** 31 - 1),
-    };
   }
 
   /** @throws {ConfigError} the file cannot be opened; the log that was open stays so */
@@ -313,7 +321,7 @@ export class App implements Server, RequestRunner {
 
   /** Not at once: this may be called by a command, amid the replies of its own connection. */
   #resumeHeld(): void {
-    this.#ledis?.expiry.start();
+    this.#database.current?.expiry.start();
     const held = this.#held;
     this.#held = [];
     setImmediate(() => {
@@ -323,11 +331,11 @@ export class App implements Server, RequestRunner {
 
   #tick(): void {
     this.stats.sample();
+    if (this.isReady) this.replication.tick();
     const nowMs = Date.now();
     const timeoutMs = this.config.get("timeout") * 1000;
     for (const connection of [...this.#connections]) {
-      const isWaiting = connection.isBlocked || connection.isSubscriber || connection.isMonitor;
-      const isIdle = !isWaiting && nowMs - connection.lastActiveAtMs > timeoutMs;
+      const isIdle = !connection.isWaiting && nowMs - connection.lastActiveAtMs > timeoutMs;
       if (timeoutMs > 0 && isIdle) connection.kill();
       else connection.checkSoftLimit(nowMs);
     }
@@ -357,11 +365,11 @@ export class App implements Server, RequestRunner {
     });
     for (const name of ["proto-max-bulk-len", "client-query-buffer-limit"] as const) {
       config.onChange(name, () => {
-        for (const { limits } of this.#connections) Object.assign(limits, this.#sizeLimits());
+        for (const { limits } of this.#connections) Object.assign(limits, sizeLimits(config));
       });
     }
     for (const name of LEDIS_OPTIONS) {
-      config.onChange(name, () => this.#ledis?.configure(ledisOptions(config)));
+      config.onChange(name, () => this.#database.current?.configure(ledisOptions(config)));
     }
   }
 }

@@ -5,7 +5,7 @@
 import type { Bytes } from "../bytes/bytes.ts";
 import { clock } from "../clock.ts";
 import type { Answer, Client, Context, ReplyMode, Server } from "../commands/context.ts";
-import type { BufferLimit, BufferLimits } from "../config/buffer-limits.ts";
+import type { BufferLimit } from "../config/buffer-limits.ts";
 import type { DB } from "../database/db.ts";
 import type { Ledis } from "../database/ledis.ts";
 import { log } from "../log.ts";
@@ -16,58 +16,13 @@ import type { Request } from "../resp/request.ts";
 import type { RequestLimits } from "../resp/request-limits.ts";
 import { RequestParser } from "../resp/request-parser.ts";
 import { RequestsAhead } from "../resp/requests-ahead.ts";
-import { type Channels, ClientSubscriptions } from "./channels.ts";
-import type { Monitors } from "./monitors.ts";
-import { Outgoing, type UnreadTotal, type Writable } from "./outgoing.ts";
+import { ClientSubscriptions } from "./channels.ts";
+import type { RequestRunner } from "./dispatch.ts";
+import { type ClientSocket, Outgoing } from "./outgoing.ts";
 import type { Subscriber } from "./pub-sub.ts";
 import { ReplyStream } from "./reply-stream.ts";
-import type { ReplyStreams } from "./reply-streams.ts";
 import { ReplySwitch } from "./reply-switch.ts";
 import { ClientTransaction, type QueuedCommand, type TransactionHost } from "./transaction.ts";
-import type { TurnOutput } from "./turn-output.ts";
-
-/** What a connection needs of its socket. */
-export interface ClientSocket extends Writable {
-  pause(): void;
-  resume(): void;
-  /** File descriptor; missing or negative when it is not known. */
-  readonly fd?: number;
-  /** TCP's own sign of life, after so many ms of silence. */
-  setKeepAlive(enable: boolean, delayMs: number): boolean;
-  /** Sends what was written and closes. */
-  end(): void;
-  /** Closes at once. */
-  terminate(): void;
-}
-
-/** Who runs requests: the server. */
-export interface RequestRunner extends Server {
-  readonly ledis: Ledis;
-  /** False while nothing may run yet (start-up) or any more (shutdown). */
-  readonly isReady: boolean;
-  readonly output: TurnOutput;
-  readonly streams: ReplyStreams;
-  readonly unread: UnreadTotal;
-  /** Makes sure that a turn ends soon. */
-  scheduleTurn(): void;
-  /** Goes on with this connection in the next turn. */
-  continueLater(connection: Connection): void;
-  /**
-   * Runs one request of the connection and writes its reply, if it has one now.
-   *
-   * - "done": the next request may run
-   * - "wait": the reply comes later; `resume` goes on
-   * - "hold": it may not run yet; the same request is to be offered again after `resume`
-   */
-  run(connection: Connection, request: Request): "done" | "wait" | "hold";
-  /** Runs the commands of an EXEC in this turn and answers their replies as one. */
-  runQueued(connection: Connection, queue: readonly QueuedCommand[]): Answer;
-  closed(connection: Connection): void;
-  /** How much clients may leave unread. */
-  readonly outputLimits: BufferLimits;
-  readonly channels: Channels<Subscriber>;
-  readonly monitors: Monitors;
-}
 
 /** Requests of one connection in one turn: others want to be served as well. */
 const REQUESTS_PER_TURN = 1000;
@@ -97,13 +52,15 @@ export class Connection implements Client, Context, Subscriber, TransactionHost 
   commandStartUs = 0;
   noEvict = false;
   noTouch = false;
+  mayReplicate = false;
+  hasWritten = false;
   database = 0;
   #db: DB | null = null;
   #held: Request | null = null;
   #waiting = false;
   /** A long reply under way. */
   #stream: ReplyStream | null = null;
-  #cancel: ((withError: boolean) => boolean) | null = null;
+  #cancel: ((error: string | null) => boolean) | null = null;
   #reading = true;
   #closing = false;
   /** True when the last reply was handed over; earlier ones may still wait for the disk when `closing` is set. */
@@ -165,6 +122,10 @@ export class Connection implements Client, Context, Subscriber, TransactionHost 
     this.limits.authenticated = authenticated;
   }
 
+  get isSlave(): boolean {
+    return this.#runner.replication.isSlave(this);
+  }
+
   runQueued(queue: readonly QueuedCommand[]): Answer {
     return this.#runner.runQueued(this, queue);
   }
@@ -190,6 +151,11 @@ export class Connection implements Client, Context, Subscriber, TransactionHost 
   get outputLimit(): BufferLimit {
     const limits = this.#runner.outputLimits;
     return this.isSubscriber ? limits.pubsub : limits.normal;
+  }
+
+  /** True while it may be silent for as long as it likes. */
+  get isWaiting(): boolean {
+    return this.isBlocked || this.isSubscriber || this.isMonitor || this.isSlave;
   }
 
   get isBlocked(): boolean {
@@ -225,6 +191,18 @@ export class Connection implements Client, Context, Subscriber, TransactionHost 
   select(database: number): void {
     this.#db = this.ledis.select(database);
     this.database = database;
+  }
+
+  /** The server's database is about to be closed: a long reply that is read from it cannot be sent whole. */
+  databaseCloses(): void {
+    if (this.#stream !== null) this.kill();
+  }
+
+  /** The server's database is another one now: goes on with that. */
+  databaseReplaced(): void {
+    this.#db = null;
+    this.transaction.databaseReplaced();
+    this.process();
   }
 
   setReplyMode(mode: ReplyMode): void {
@@ -267,12 +245,12 @@ export class Connection implements Client, Context, Subscriber, TransactionHost 
     this.closed();
   }
 
-  onUnblock(cancel: (withError: boolean) => boolean): void {
+  onUnblock(cancel: (error: string | null) => boolean): void {
     this.#cancel = cancel;
   }
 
-  unblock(withError: boolean): boolean {
-    return this.#cancel?.(withError) ?? false;
+  unblock(error: string | null): boolean {
+    return this.#cancel?.(error) ?? false;
   }
 
   /** Bytes came from the socket; they are the connection's from now on. */
@@ -390,7 +368,8 @@ export class Connection implements Client, Context, Subscriber, TransactionHost 
     for (const piece of pieces) this.#runner.stats.outputBytes += piece.length;
     this.#outgoing.send(pieces);
     const max = this.outputLimit.hardBytes;
-    if (max > 0 && this.#outgoing.bytes > max) this.kill();
+    // What a slave gets is bounded by what it asks for, and a turn is not cut however large it is.
+    if (max > 0 && this.#outgoing.bytes > max && !this.isSlave) this.kill();
   }
 
   afterTurn(isLast = false): void {
@@ -429,7 +408,7 @@ export class Connection implements Client, Context, Subscriber, TransactionHost 
     this.transaction.discard();
     this.subscriptions.clear();
     this.isMonitor = false;
-    this.unblock(false);
+    this.unblock(null);
     this.#runner.closed(this);
   }
 
@@ -437,7 +416,8 @@ export class Connection implements Client, Context, Subscriber, TransactionHost 
   #pauseIfFull(): void {
     if (this.isClosed) return;
     const full = this.#outgoing.isFull || this.#held !== null;
-    const stuck = this.#waiting && this.#parser.bufferedBytes > this.limits.inlineBytesMax;
+    const waits = this.#waiting || !this.#runner.isReady;
+    const stuck = waits && this.#parser.bufferedBytes > this.limits.inlineBytesMax;
     const reading = !full && !stuck && !this.#closing;
     if (reading === this.#reading) return;
     this.#reading = reading;

@@ -5,7 +5,9 @@
 import { type Bytes, mapKey } from "../bytes/bytes.ts";
 import { clock } from "../clock.ts";
 import type { Command } from "../commands/command.ts";
-import type { Answer } from "../commands/context.ts";
+import type { Answer, Server } from "../commands/context.ts";
+import type { BufferLimits } from "../config/buffer-limits.ts";
+import type { Ledis } from "../database/ledis.ts";
 import {
   CommandError,
   errors,
@@ -18,9 +20,15 @@ import { log } from "../log.ts";
 import { Encoded, ErrorReply, Pushes, QUEUED, type Reply, StreamReply } from "../resp/reply.ts";
 import type { Request } from "../resp/request.ts";
 import type { App } from "./app.ts";
+import type { Channels } from "./channels.ts";
 import type { Connection } from "./connection.ts";
 import { Execution } from "./execution.ts";
+import type { Monitors } from "./monitors.ts";
+import type { UnreadTotal } from "./outgoing.ts";
+import type { Subscriber } from "./pub-sub.ts";
+import type { ReplyStreams } from "./reply-streams.ts";
 import type { QueuedCommand } from "./transaction.ts";
+import type { TurnOutput } from "./turn-output.ts";
 
 /** Bytes of arguments that the error for an unknown command repeats. */
 const UNKNOWN_ARGS_BYTES = 128;
@@ -66,6 +74,35 @@ function unknownCommand(request: Request, container: Command | undefined): strin
   return `ERR unknown command '${name}', with args beginning with: ${args}`;
 }
 
+/** Who runs requests: the server. */
+export interface RequestRunner extends Server {
+  readonly ledis: Ledis;
+  /** False while nothing may run yet (start-up) or any more (shutdown). */
+  readonly isReady: boolean;
+  readonly output: TurnOutput;
+  readonly streams: ReplyStreams;
+  readonly unread: UnreadTotal;
+  /** Makes sure that a turn ends soon. */
+  scheduleTurn(): void;
+  /** Goes on with this connection in the next turn. */
+  continueLater(connection: Connection): void;
+  /**
+   * Runs one request of the connection and writes its reply, if it has one now.
+   *
+   * - "done": the next request may run
+   * - "wait": the reply comes later; `resume` goes on
+   * - "hold": it may not run yet; the same request is to be offered again after `resume`
+   */
+  run(connection: Connection, request: Request): "done" | "wait" | "hold";
+  /** Runs the commands of an EXEC in this turn and answers their replies as one. */
+  runQueued(connection: Connection, queue: readonly QueuedCommand[]): Answer;
+  closed(connection: Connection): void;
+  /** How much clients may leave unread. */
+  readonly outputLimits: BufferLimits;
+  readonly channels: Channels<Subscriber>;
+  readonly monitors: Monitors;
+}
+
 export class Dispatcher {
   readonly #app: App;
 
@@ -99,13 +136,15 @@ export class Dispatcher {
   /** Why the command may not run, or null. */
   #refusal(connection: Connection, command: Command, request: Request): string | null {
     if (!command.accepts(request.count)) return wrongArity(command.lowerName);
-    if (!connection.authenticated && !command.flags.has("no_auth")) return errors.noAuth;
+    if (!connection.authenticated && !isOpenTo(connection, command)) return errors.noAuth;
     if (connection.transaction.isOpen && command.flags.has("no_multi")) return errors.notInMulti;
     if (connection.isMonitor && touchesData(command)) return errors.monitorAsSlave;
     if (connection.isSubscriber && connection.protocol === 2) {
       if (!WHILE_SUBSCRIBED.has(command.name)) return notWhileSubscribed(command.lowerName);
     }
-    return writes(connection, command) ? this.#app.writeRefusal : null;
+    if (writes(connection, command)) return this.#app.writeRefusal;
+    const { readRefusal } = this.#app.replication;
+    return readRefusal === null || command.flags.has("stale") ? null : readRefusal;
   }
 
   #mustWait(connection: Connection, command: Command): boolean {
@@ -147,6 +186,7 @@ export class Dispatcher {
   }
 
   #invoke(connection: Connection, command: Command, request: Request): Answer {
+    if (command.isWrite) connection.hasWritten = true;
     try {
       return command.invoke(connection, request);
     } catch (error) {
@@ -162,12 +202,14 @@ export class Dispatcher {
       this.#tellMonitors(connection, command, request);
       const kept = request.clone();
       const ranUs = clock.monotonicUs() - startUs;
+      const { ledis } = this.#app;
       void reply
-        .catch((error: unknown) => this.#errorReply(command, error))
+        .catch((error: unknown) => this.#lateErrorReply(command, error, ledis))
         .then((value) => {
           if (connection.isClosed && value instanceof StreamReply) value.source.close();
           // Waiting for a key is not work: BLPOP is as slow as it was before it waited.
-          const start = command.flags.has("blocking") ? clock.monotonicUs() - ranUs : startUs;
+          const waits = command.flags.has("blocking") || command.flags.has("waits");
+          const start = waits ? clock.monotonicUs() - ranUs : startUs;
           connection.answerLater(() => this.#finish(connection, command, kept, value, start));
         });
       return "wait";
@@ -219,6 +261,13 @@ export class Dispatcher {
     return "done";
   }
 
+  /** @param ledis the database that the command has begun with: a slave may serve another one by now */
+  #lateErrorReply(command: Command, error: unknown, ledis: Ledis): ErrorReply {
+    const isReplaced = this.#app.ledis !== ledis || !this.#app.isReady;
+    if (isReplaced && !(error instanceof CommandError)) return new ErrorReply(errors.replaced);
+    return this.#errorReply(command, error);
+  }
+
   #errorReply(command: Command, error: unknown): ErrorReply {
     if (error instanceof CommandError) return new ErrorReply(error.message);
     if (error instanceof StorageError) {
@@ -232,6 +281,11 @@ export class Dispatcher {
     this.#app.ledis.turns.breakTurn(error);
     return new ErrorReply("ERR internal error");
   }
+}
+
+/** Whether a client may run it that has not given the password. */
+function isOpenTo({ mayReplicate }: Connection, { flags }: Command): boolean {
+  return flags.has("no_auth") || (mayReplicate && flags.has("replication"));
 }
 
 /** Whether the command changes data, or has queued ones do it. */

@@ -3,7 +3,7 @@ import { chmodSync, lstatSync, unlinkSync } from "node:fs";
 import type { Socket, SocketHandler } from "bun";
 import { type Address, formatAddress } from "../config/address.ts";
 import { ConfigError } from "../errors.ts";
-import type { ClientSocket } from "./connection.ts";
+import type { ClientSocket } from "./outgoing.ts";
 
 /** What happens on accepted sockets. `T` is what `open` attached to the socket. */
 export interface SocketEvents<T> {

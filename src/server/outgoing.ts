@@ -11,6 +11,20 @@ export interface Writable {
   write(bytes: Bytes): number;
 }
 
+/** What a connection needs of its socket. */
+export interface ClientSocket extends Writable {
+  pause(): void;
+  resume(): void;
+  /** File descriptor; missing or negative when it is not known. */
+  readonly fd?: number;
+  /** TCP's own sign of life, after so many ms of silence. */
+  setKeepAlive(enable: boolean, delayMs: number): boolean;
+  /** Sends what was written and closes. */
+  end(): void;
+  /** Closes at once. */
+  terminate(): void;
+}
+
 /**
  * Larger views are kept, not copied: values leave their memory alone, and so does an arena that is too large to
  * be used for the next turn. A smaller view may be of an arena that is.

@@ -125,5 +125,11 @@ export class ClientTransaction implements Transaction {
 
   unwatch(): void {
     this.#watch?.clear();
+    this.#watch = null;
+  }
+
+  /** Another database is served now: what was watched has changed, and what comes will be watched in that. */
+  databaseReplaced(): void {
+    if (this.#watch !== null && this.#watch.bytes > 0) this.#watch.break();
   }
 }

@@ -41,12 +41,14 @@ test.each([
   expect(() => meant(...words)).toThrow(error);
 });
 
-test("who is subscribed is of the type pubsub, everybody else normal", () => {
-  const [normal, subscriber] = [false, true].map((isSubscriber) => ({ isSubscriber }) as Client);
-  const types = ["Normal", "PUBSUB", "slave", "REPLICA", "master"].map((word) => fromText(word));
-  expect(types.map((type) => typeTest(type)(normal!))).toEqual([true, false, false, false, false]);
-  expect(types.map((type) => typeTest(type)(subscriber!))).toEqual([
-    ...[false, true],
-    ...[false, false, false],
-  ]);
+test("clients are slaves, subscribed, or normal", () => {
+  const of = (isSlave: boolean, isSubscriber: boolean) => ({ isSlave, isSubscriber }) as Client;
+  const [normal, subscriber, slave] = [of(false, false), of(false, true), of(true, false)];
+  const chosen = (type: string) => [normal, subscriber, slave].filter(typeTest(fromText(type)));
+  expect(chosen("Normal")).toEqual([normal]);
+  expect(chosen("PUBSUB")).toEqual([subscriber]);
+  expect(chosen("slave")).toEqual([slave]);
+  expect(chosen("REPLICA")).toEqual([slave]);
+  expect(chosen("master")).toEqual([]);
+  expect(() => typeTest(fromText("other"))).toThrow("ERR Unknown client type 'other'");
 });

@@ -50,6 +50,9 @@ const client: Client = {
   kill() {},
   unblock: () => false,
   onUnblock() {},
+  mayReplicate: false,
+  isSlave: false,
+  hasWritten: false,
 };
 
 test("the line has Redis 7.0's fields in its order", () => {

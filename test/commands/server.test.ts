@@ -64,12 +64,6 @@ test("SAVE tells a failure, and harms nothing", async () => {
   expect(await client.pipeline([["SET", "a", "b"], ["SAVE"]])).toEqual(["OK", "OK"]);
 });
 
-test("ROLE answers that this is a master", async () => {
-  await using server = await startServer();
-  const client = await server.connect();
-  expect(await client.wire("ROLE")).toBe("*3\r\n$6\r\nmaster\r\n:0\r\n*0\r\n");
-});
-
 test("LOLWUT draws, and its VERSION must be a number", async () => {
   await using server = await startServer();
   const client = await server.connect();

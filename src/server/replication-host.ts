@@ -1,0 +1,44 @@
+/** What replication needs of the server. */
+import { DirectoryBuilder } from "../keyspace/directory-builder.ts";
+import type { ReplicationHost } from "../replication/replication.ts";
+import type { App } from "./app.ts";
+import type { ServedDatabase } from "./served-database.ts";
+
+/** @param replaceDatabase puts a finished copy in place, and tells all who hold on to the old database */
+export function replicationHost(
+  app: App,
+  database: ServedDatabase,
+  replaceDatabase: () => Promise<void>,
+): ReplicationHost {
+  const { config } = app;
+  return {
+    config,
+    runId: app.runId,
+    get tcpPort() {
+      return app.tcpPort;
+    },
+    get keyspace() {
+      return app.ledis.keyspace;
+    },
+    setFollowing(isFollowing) {
+      if (isFollowing) app.ledis.follow();
+      else app.ledis.lead();
+    },
+    afterTurn: (work) => database.afterTurn(work),
+    unblockClients(error) {
+      for (const client of app.clients()) {
+        if (!client.isSlave && client.unblock(error)) client.closeAfterReply();
+      }
+    },
+    async holdsKeys() {
+      const { ledis } = app;
+      for (let number = 0; number < ledis.options.databases; number++) {
+        if ((await ledis.select(number).counts()).keys > 0) return true;
+      }
+      return false;
+    },
+    createCopy: (head) =>
+      DirectoryBuilder.create(config.get("data_dir"), head, config.get("db.block_size")),
+    replaceDatabase,
+  };
+}

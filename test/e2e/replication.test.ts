@@ -1,0 +1,106 @@
+/** Kills master and slave at random moments, under load: afterwards both hold the same, and nothing was copied anew. */
+import { expect, test } from "bun:test";
+import { randomInt } from "node:crypto";
+import { join } from "node:path";
+import { eventually, replicationInfo } from "../support/replicas.ts";
+import type { Argument, RespClient } from "../support/resp-client.ts";
+import { ServerProcess } from "../support/server-process.ts";
+import { temporaryDirectory } from "../support/temporary-directory.ts";
+
+/** More of them: `LEDIS_KILL_ROUNDS=50 bun test test/e2e/replication.test.ts`. */
+const ROUNDS = Number(process.env["LEDIS_KILL_ROUNDS"] ?? 4);
+const WRITERS = 3;
+
+/** A random write of some type. */
+function randomWrite(): Argument[] {
+  const key = randomInt(30);
+  const writes: Argument[][] = [
+    ["SET", `s${key}`, "x".repeat(randomInt(500))],
+    ["INCR", `n${key}`],
+    ["HSET", `h${key}`, `f${randomInt(50)}`, randomInt(1000)],
+    ["RPUSH", `l${key}`, randomInt(1000)],
+    ["LPOP", `l${key}`],
+    ["SADD", `u${key}`, randomInt(100)],
+    ["ZADD", `z${key}`, randomInt(100), `m${randomInt(50)}`],
+    ["BSETBIT", `b${key}`, randomInt(5000), 1],
+    ["DEL", `${"shluz"[randomInt(5)]}${key}`],
+    ["SET", `t${key}`, "soon", "PX", randomInt(1, 200)],
+  ];
+  return writes[randomInt(writes.length)]!;
+}
+
+/** Writes until the connection is lost. */
+async function writeOn(client: RespClient): Promise<void> {
+  try {
+    for (;;) await client.pipeline(Array.from({ length: 20 }, randomWrite));
+  } catch {}
+}
+
+async function digest(server: ServerProcess): Promise<unknown> {
+  const client = await server.connect();
+  const hex = await client.call("DEBUG", "DIGEST");
+  client.close();
+  expect(hex).toMatch(/^[0-9a-f]{40}$/);
+  return hex;
+}
+
+async function infoOf(server: ServerProcess): Promise<Map<string, string>> {
+  const client = await server.connect();
+  const info = await replicationInfo(client);
+  client.close();
+  return info;
+}
+
+async function follow(slave: ServerProcess, master: ServerProcess): Promise<void> {
+  const client = await slave.connect();
+  await client.call("SLAVEOF", "127.0.0.1", master.port);
+  client.close();
+}
+
+test("whoever is killed, master and slave end up with the same", async () => {
+  using directory = temporaryDirectory();
+  const start = (name: string, ...more: string[]) =>
+    ServerProcess.start({
+      directory: join(directory.path, name),
+      arguments: ["--enable-debug-command", "yes", ...more],
+    });
+  // From its start on, or it would remove what has expired by itself, and have a history of its own.
+  const startSlave = () => start("slave", "--slaveof", `127.0.0.1:${master.port}`);
+  let master = await start("master");
+  let slave = await startSlave();
+  let copies = 0;
+  for (let round = 0; round < ROUNDS; round++) {
+    const clients = await Promise.all(Array.from({ length: WRITERS }, () => master.connect()));
+    const writers = clients.map(writeOn);
+    await Bun.sleep(randomInt(50, 600));
+    const victim = ["master", "slave", "both"][round % 3];
+    if (victim !== "master") await slave.kill();
+    if (victim !== "slave") await master.kill();
+    else for (const client of clients) client.close();
+    await Promise.all(writers);
+    if (victim !== "slave") master = await start("master");
+    if (victim !== "master") slave = await startSlave();
+    else await follow(slave, master);
+    const offsets = async () =>
+      (await Promise.all([infoOf(master), infoOf(slave)])).map((info) =>
+        info.get("master_repl_offset"),
+      );
+    const isEqual = async () => {
+      const [one, other] = await offsets();
+      return one === other;
+    };
+    await eventually(`round ${round}: the slave has caught up`, isEqual, 20_000);
+    // What expires meanwhile is removed by the master: look while nothing moves.
+    await eventually(
+      `round ${round}: both hold the same`,
+      async () => (await digest(master)) === (await digest(slave)) && (await isEqual()),
+    );
+    const client = await master.connect();
+    const [, count] = /sync_full:(\d+)/.exec(`${await client.call("INFO", "stats")}`) ?? [];
+    client.close();
+    copies = Math.max(copies, Number(count));
+    if (round > 0 && victim !== "slave") expect(Number(count)).toBe(0);
+  }
+  expect(copies).toBeLessThanOrEqual(1);
+  await Promise.all([slave.stop(), master.stop()]);
+}, 300_000);
