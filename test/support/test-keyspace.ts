@@ -1,6 +1,6 @@
 /** A keyspace with small limits for tests, and plain ways to read and write its rows. */
 
-import { cpSync } from "node:fs";
+import { cpSync, rmSync } from "node:fs";
 import { type Bytes, copyBytes, fromMapKey, mapKey } from "../../src/bytes/bytes.ts";
 import { expireAtMs, headBytes, TYPE_STRING, writeHead } from "../../src/keyspace/key-row.ts";
 import { Keyspace } from "../../src/keyspace/keyspace.ts";
@@ -28,9 +28,19 @@ export function openTestKeyspace(
   return Keyspace.open({ ...testOptions, directory, ...options });
 }
 
-/** Copies the files of an abandoned keyspace: its SQLite connections may live on in this process. */
+/** Copies the files of an abandoned keyspace: its SQLite connections may live on in this process for a moment. */
 export function copyAsAfterCrash(from: string, to: string): void {
-  cpSync(from, to, { recursive: true });
+  for (let attempt = 1; ; attempt++) {
+    try {
+      cpSync(from, to, { recursive: true });
+      return;
+    } catch (error) {
+      // The worker's connection, as it ends, removes SQLite's companion files.
+      if (attempt === 100 || (error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+      rmSync(to, { recursive: true, force: true });
+      Bun.sleepSync(10);
+    }
+  }
 }
 
 /** Key and value texts are latin1: one character per byte. */
