@@ -1,4 +1,5 @@
 /** Entry point of the executable: chooses the subcommand, and turns its failure into one line. */
+import { cliCommand } from "./cli/cli-command.ts";
 import { healthCommand } from "./cli/health-command.ts";
 import { serverCommand } from "./cli/server-command.ts";
 import { ConfigError, StorageError } from "./errors.ts";
@@ -8,6 +9,7 @@ const USAGE = `Usage: ledis <command> [options]
 
 Commands:
   server    run a server (ledis server --help)
+  cli       talk to a server, in a shell or a script (ledis cli --help)
   health    ask a server whether it is alive (ledis health --help)
 
 Options:
@@ -20,6 +22,8 @@ async function main(args: readonly string[]): Promise<number> {
   switch (command) {
     case "server":
       return serverCommand(rest);
+    case "cli":
+      return cliCommand(rest);
     case "health":
       return healthCommand(rest);
     case "--version":

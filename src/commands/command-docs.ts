@@ -31,7 +31,8 @@ export function syntaxOf(command: Command): string {
   return [name, ...command.args.map((doc) => argumentSyntax(doc))].join(" ");
 }
 
-function argumentSyntax(doc: ArgumentDoc): string {
+/** One argument as one types it: `[EX seconds]`. */
+export function argumentSyntax(doc: ArgumentDoc): string {
   const inner = valueSyntax(doc);
   const { token } = doc;
   const whole =
