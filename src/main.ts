@@ -1,4 +1,5 @@
 /** Entry point of the executable: chooses the subcommand, and turns its failure into one line. */
+import { benchmarkCommand } from "./cli/benchmark-command.ts";
 import { cliCommand } from "./cli/cli-command.ts";
 import { healthCommand } from "./cli/health-command.ts";
 import { serverCommand } from "./cli/server-command.ts";
@@ -8,9 +9,10 @@ import { version } from "./version.ts";
 const USAGE = `Usage: ledis <command> [options]
 
 Commands:
-  server    run a server (ledis server --help)
-  cli       talk to a server, in a shell or a script (ledis cli --help)
-  health    ask a server whether it is alive (ledis health --help)
+  server     run a server (ledis server --help)
+  cli        talk to a server, in a shell or a script (ledis cli --help)
+  benchmark  measure how fast a server is (ledis benchmark --help)
+  health     ask a server whether it is alive (ledis health --help)
 
 Options:
   --help     this text
@@ -22,6 +24,8 @@ async function main(args: readonly string[]): Promise<number> {
   switch (command) {
     case "server":
       return serverCommand(rest);
+    case "benchmark":
+      return benchmarkCommand(rest);
     case "cli":
       return cliCommand(rest);
     case "health":
