@@ -4,6 +4,9 @@ import { quoteRedis } from "../bytes/quote.ts";
 import type { ClientConnection } from "./client-connection.ts";
 import type { TextOutput } from "./text-output.ts";
 
+/** Few enough that no other client waits long. */
+const KEYS_AT_ONCE = 500;
+
 export interface KeyListing {
   /** Glob pattern; null for all keys. */
   readonly pattern: string | null;
@@ -22,15 +25,16 @@ export async function listKeys(
   const match = pattern === null ? [] : ["MATCH", pattern];
   let cursor = "0";
   do {
-    const reply = await connection.call("SCAN", cursor, ...match);
+    const reply = await connection.call("SCAN", cursor, ...match, "COUNT", KEYS_AT_ONCE);
     const [next, keys] = reply.kind === "array" ? reply.items : [];
     if (next?.kind !== "bulk" || keys?.kind !== "array") {
       output.printError(`ERROR: ${reply.kind === "error" ? reply.text : "no reply of SCAN"}\n`);
       return 1;
     }
-    for (const key of keys.items) {
-      if (key.kind === "bulk") output.print(`${keyText(key.bytes, quoted)}\n`);
-    }
+    const lines = keys.items.map((key) =>
+      key.kind === "bulk" ? `${keyText(key.bytes, quoted)}\n` : "",
+    );
+    output.print(lines.join(""));
     await output.flush();
     cursor = mapKey(next.bytes);
     if (pauseSeconds > 0) await Bun.sleep(pauseSeconds * 1000);
