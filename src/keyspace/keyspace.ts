@@ -468,10 +468,10 @@ export class Keyspace {
     await this.#queue.drained();
     await this.#log.sync().catch(() => {});
     if (flush) await this.#flusher.checkpoint().catch(() => {});
-    // The writer comes last: only then are SQLite's companion files removed.
+    // The writer goes first, so that SQLite's companion files stay: on a full disk they could not be made again.
+    await this.#flusher.close().catch(() => {});
     this.snapshots.close();
     this.#reader.close();
-    await this.#flusher.close().catch(() => {});
     this.#log.close();
     this.#directory.close();
   }

@@ -167,7 +167,7 @@ describe("memory is not taken on a client's word", () => {
       );
       for (let i = 0; i < 50; i++) await witness.check();
     });
-    expect(growth).toBeLessThan(64 * MB);
+    expect(growth).toBeLessThan(128 * MB);
     client.goOnReading();
     for (let i = 0; i < count; i++) {
       const reply = await client.read();
