@@ -1,7 +1,11 @@
 /** Entry point of the executable: chooses the subcommand, and turns its failure into one line. */
+import { backupCommand } from "./cli/backup-command.ts";
 import { benchmarkCommand } from "./cli/benchmark-command.ts";
+import { binlogCommand } from "./cli/binlog-command.ts";
 import { cliCommand } from "./cli/cli-command.ts";
+import { dumpCommand } from "./cli/dump-command.ts";
 import { healthCommand } from "./cli/health-command.ts";
+import { loadCommand } from "./cli/load-command.ts";
 import { serverCommand } from "./cli/server-command.ts";
 import { ConfigError, StorageError } from "./errors.ts";
 import { version } from "./version.ts";
@@ -13,6 +17,10 @@ Commands:
   cli        talk to a server, in a shell or a script (ledis cli --help)
   benchmark  measure how fast a server is (ledis benchmark --help)
   health     ask a server whether it is alive (ledis health --help)
+  dump       write all that a server holds into a file (ledis dump --help)
+  load       read a dump into a data directory (ledis load --help)
+  backup     copy a server's data into a directory to start from (ledis backup --help)
+  binlog     show log files, or apply them (ledis binlog --help)
 
 Options:
   --help     this text
@@ -30,6 +38,14 @@ async function main(args: readonly string[]): Promise<number> {
       return cliCommand(rest);
     case "health":
       return healthCommand(rest);
+    case "dump":
+      return dumpCommand(rest);
+    case "load":
+      return loadCommand(rest);
+    case "backup":
+      return backupCommand(rest);
+    case "binlog":
+      return binlogCommand(rest);
     case "--version":
     case "-v":
       process.stdout.write(`ledis ${version}\n`);

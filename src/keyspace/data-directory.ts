@@ -47,6 +47,17 @@ export class DataDirectory {
   }
 }
 
+/**
+ * Keeps servers out of a directory, and nothing else: for tools that look at files or exchange them.
+ *
+ * @returns ends it when closed
+ * @throws {StorageError} another process has it open, or it cannot be locked
+ */
+export function lockDirectory(path: string): Disposable {
+  const held = lock(join(path, "ledis.lock"), path);
+  return { [Symbol.dispose]: () => held.close() };
+}
+
 /** Makes the names in a directory durable, where the system lets a directory be opened. */
 function syncDirectory(path: string): void {
   let fd: number;

@@ -2,8 +2,8 @@
  * Names of the server's own rows: `0 · number · name`. They stand in the log like all rows, so a restart
  * or a slave finds databases and counters as they were. On disk and in the log: never rename.
  */
-import { type Bytes, fromText } from "../bytes/bytes.ts";
-import { writeU48 } from "./row-key.ts";
+import { type Bytes, equalBytes, fromText } from "../bytes/bytes.ts";
+import { readU48, writeU48 } from "./row-key.ts";
 
 /** The `number` of rows that belong to no database. */
 export const META_SERVER = 0xffff_ffff;
@@ -29,4 +29,10 @@ export function homeRowName(id: number): Bytes {
   name.set(HOME);
   writeU48(name, HOME.length, id);
   return name;
+}
+
+/** The collection that a name of {@link homeRowName} is of; 0: another name. */
+export function homeOf(name: Bytes): number {
+  const isHome = name.length === HOME.length + 6 && equalBytes(name.subarray(0, HOME.length), HOME);
+  return isHome ? readU48(name, HOME.length) : 0;
 }

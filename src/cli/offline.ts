@@ -1,0 +1,47 @@
+/** Data directories without a server: opened by the tools, and refused while a server has them. */
+import { existsSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { listLogFiles } from "../binlog/log-files.ts";
+import { defaultLedisOptions } from "../database/ledis.ts";
+import { StorageError } from "../errors.ts";
+import { Keyspace } from "../keyspace/keyspace.ts";
+import { log } from "../log.ts";
+
+/** No tool removes a log file that it was not asked to remove. */
+const KEEP_ALL = Number.MAX_SAFE_INTEGER;
+
+/** What tools open a database with: nothing is durable before it is closed, and no log file goes. */
+export const offlineOptions = {
+  ...defaultLedisOptions,
+  sync: "no",
+  logFilesMax: KEEP_ALL,
+  logAgeMaxSeconds: 0,
+} as const;
+
+/** True when there is neither a database nor a log: an empty directory, or none. */
+export function isVacant(directory: string): boolean {
+  if (existsSync(join(directory, "ledis.db"))) return false;
+  const logs = join(directory, "bin_log");
+  return !existsSync(logs) || listLogFiles(logs).length === 0;
+}
+
+/** @throws {StorageError} there is no database in it */
+export function requireDatabase(directory: string): void {
+  if (!existsSync(directory)) throw new StorageError(`${directory} does not exist`);
+  if (!statSync(directory).isDirectory()) throw new StorageError(`${directory} is no directory`);
+  const isWaiting = existsSync(join(directory, "fullsync", "ready"));
+  if (isVacant(directory) && !isWaiting) {
+    throw new StorageError(`${directory} holds no database`);
+  }
+}
+
+/** @throws {StorageError} in use by a server, foreign, newer, or damaged */
+export async function openOffline(directory: string): Promise<Keyspace> {
+  const { level } = log;
+  log.level = "warn";
+  try {
+    return await Keyspace.open({ ...offlineOptions, directory });
+  } finally {
+    log.level = level;
+  }
+}
