@@ -6,6 +6,7 @@ import { cliCommand } from "./cli/cli-command.ts";
 import { dumpCommand } from "./cli/dump-command.ts";
 import { healthCommand } from "./cli/health-command.ts";
 import { loadCommand } from "./cli/load-command.ts";
+import { repairCommand } from "./cli/repair-command.ts";
 import { serverCommand } from "./cli/server-command.ts";
 import { ConfigError, StorageError } from "./errors.ts";
 import { version } from "./version.ts";
@@ -21,6 +22,7 @@ Commands:
   load       read a dump into a data directory (ledis load --help)
   backup     copy a server's data into a directory to start from (ledis backup --help)
   binlog     show log files, or apply them (ledis binlog --help)
+  repair     check a data directory, and repair it (ledis repair --help)
 
 Options:
   --help     this text
@@ -46,6 +48,8 @@ async function main(args: readonly string[]): Promise<number> {
       return backupCommand(rest);
     case "binlog":
       return binlogCommand(rest);
+    case "repair":
+      return repairCommand(rest);
     case "--version":
     case "-v":
       process.stdout.write(`ledis ${version}\n`);

@@ -1,14 +1,12 @@
 /** `ledis load`: reads a dump into the data directory of a server that does not run. */
-import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync } from "node:fs";
-import { join } from "node:path";
+import { closeSync, mkdirSync, openSync, readSync } from "node:fs";
 import { logFileName } from "../binlog/log-files.ts";
 import { toText } from "../bytes/bytes.ts";
 import { StorageError } from "../errors.ts";
 import { lockDirectory } from "../keyspace/data-directory.ts";
 import { copyInto, masterLine } from "./copy-into.ts";
 import { DumpCopy } from "./copy-source.ts";
-import { formatDateTime } from "./log-text.ts";
-import { isVacant, openOffline } from "./offline.ts";
+import { isVacant, openOffline, setAside } from "./offline.ts";
 import { Progress } from "./progress.ts";
 import { EXIT_OK, parseToolArguments, runTool, UsageError } from "./tool.ts";
 
@@ -43,7 +41,6 @@ const OPTIONS = {
   force: { type: "boolean", default: false },
 } as const;
 
-const DATABASE_FILES = ["ledis.db", "ledis.db-wal", "ledis.db-shm", "bin_log"];
 const RDB_MAGIC = "REDIS";
 
 /** Runs `ledis load`; answers the exit status. */
@@ -87,25 +84,14 @@ async function load(dump: DumpCopy, directory: string, isForced: boolean): Promi
     } finally {
       progress.end();
     }
-    if (isReplacing) setAside(directory);
+    if (isReplacing) {
+      const aside = setAside(directory, "replaced");
+      process.stderr.write(`ledis: load: what was there is in ${aside}\n`);
+    }
   }
   // The copy is complete and durable: opening the directory puts it in place.
   const keyspace = await openOffline(directory);
   await keyspace.close();
   process.stdout.write(masterLine(logFileName(dump.position.file), dump.position));
   process.stdout.write("Load OK\n");
-}
-
-/** Moves database and log out of the way, within the directory. */
-function setAside(directory: string): void {
-  const time = formatDateTime(Math.floor(Date.now() / 1000))
-    .replace(/[-:]/g, "")
-    .replace(" ", "-");
-  let target = join(directory, `replaced-${time}`);
-  for (let n = 2; existsSync(target); n++) target = join(directory, `replaced-${time}-${n}`);
-  mkdirSync(target);
-  for (const name of DATABASE_FILES) {
-    if (existsSync(join(directory, name))) renameSync(join(directory, name), join(target, name));
-  }
-  process.stderr.write(`ledis: load: what was there is in ${target}\n`);
 }

@@ -1,11 +1,13 @@
 /** Data directories without a server: opened by the tools, and refused while a server has them. */
-import { existsSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { listLogFiles } from "../binlog/log-files.ts";
+import { clock } from "../clock.ts";
 import { defaultLedisOptions } from "../database/ledis.ts";
 import { StorageError } from "../errors.ts";
 import { Keyspace } from "../keyspace/keyspace.ts";
-import { log } from "../log.ts";
+import { type LogLevel, log } from "../log.ts";
+import { formatDateTime } from "./log-text.ts";
 
 /** No tool removes a log file that it was not asked to remove. */
 const KEEP_ALL = Number.MAX_SAFE_INTEGER;
@@ -35,13 +37,35 @@ export function requireDatabase(directory: string): void {
   }
 }
 
-/** @throws {StorageError} in use by a server, foreign, newer, or damaged */
-export async function openOffline(directory: string): Promise<Keyspace> {
+/**
+ * @param shown what the opening has to say is shown from this level on
+ * @throws {StorageError} in use by a server, foreign, newer, or damaged
+ */
+export async function openOffline(directory: string, shown: LogLevel = "warn"): Promise<Keyspace> {
   const { level } = log;
-  log.level = "warn";
+  log.level = shown;
   try {
     return await Keyspace.open({ ...offlineOptions, directory });
   } finally {
     log.level = level;
   }
+}
+
+const DATABASE_FILES = ["ledis.db", "ledis.db-wal", "ledis.db-shm", "bin_log"];
+
+/**
+ * Moves database and log out of the way, to a directory `<what>-<time>` within the data directory.
+ *
+ * @returns its path
+ */
+export function setAside(directory: string, what: string): string {
+  const seconds = Math.floor(clock.nowMs() / 1000);
+  const time = formatDateTime(seconds).replace(/[-:]/g, "").replace(" ", "-");
+  let target = join(directory, `${what}-${time}`);
+  for (let n = 2; existsSync(target); n++) target = join(directory, `${what}-${time}-${n}`);
+  mkdirSync(target);
+  for (const name of DATABASE_FILES) {
+    if (existsSync(join(directory, name))) renameSync(join(directory, name), join(target, name));
+  }
+  return target;
 }

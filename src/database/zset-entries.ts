@@ -18,7 +18,7 @@ import { ZSetEnds } from "./zset-ends.ts";
 import { behind, entryOf, memberOf, scoreOf } from "./zset-entry.ts";
 
 /** Extra bytes in the header of a set that has counts; others have none. On disk: never change. */
-const COUNTED = Uint8Array.of(1);
+export const COUNTED = Uint8Array.of(1);
 
 /** What is remembered of sorted sets beside their rows: by id, so one for all databases. */
 export class ZSetOrder {

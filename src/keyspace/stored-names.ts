@@ -36,10 +36,10 @@ export class StoredNames {
   /** Calls `onKey` for each collection until it answers false. Walks all keys. */
   collections(onKey: (id: number, key: NamedKey) => boolean): void {
     const rows = this.#db.query<NamedKey & { head: Uint8Array }, []>(
-      "SELECT space, key, substr(value, 1, 13) AS head FROM keys",
+      "SELECT space, key, ifnull(substr(value, 1, 13), x'') AS head FROM keys",
     );
     for (const { space, key, head } of rows.iterate()) {
-      const id = rowType(head, 0) === 0 ? 0 : collectionId(head, 0);
+      const id = head.length === 0 || rowType(head, 0) === 0 ? 0 : collectionId(head, 0);
       if (id !== 0 && !onKey(id, { space, key })) return;
     }
   }
