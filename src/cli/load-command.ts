@@ -1,6 +1,7 @@
 /** `ledis load`: reads a dump into the data directory of a server that does not run. */
 import { closeSync, mkdirSync, openSync, readSync } from "node:fs";
 import { logFileName } from "../binlog/log-files.ts";
+import type { LogPosition } from "../binlog/position.ts";
 import { toText } from "../bytes/bytes.ts";
 import { StorageError } from "../errors.ts";
 import { lockDirectory } from "../keyspace/data-directory.ts";
@@ -8,6 +9,7 @@ import { copyInto, masterLine } from "./copy-into.ts";
 import { DumpCopy } from "./copy-source.ts";
 import { isVacant, openOffline, setAside } from "./offline.ts";
 import { Progress } from "./progress.ts";
+import { importRdb } from "./rdb-import.ts";
 import { EXIT_OK, parseToolArguments, runTool, UsageError } from "./tool.ts";
 
 const USAGE = `Usage: ledis load [--data-dir DIR] [--force] FILE
@@ -21,6 +23,9 @@ DESCRIPTION
 
   A directory that holds a database is refused. With --force, its database and log are moved to a directory
   replaced-<time> in it, and the dump takes their place.
+
+  FILE may also be one of Redis's .rdb files, of Redis 7.4 or older. Keys of types that are not stored here,
+  streams and modules' values, are left out and told on stderr, and so are keys whose TTL has passed.
 
   Prints the place in the log that the dump is the state of, then "Load OK". With the log files of the server
   that was dumped, ledis binlog --apply goes on from there.
@@ -50,26 +55,49 @@ export function loadCommand(args: readonly string[]): Promise<number> {
     const files = [...positionals, ...(values["dump-file"] ?? "").split("\0").filter(Boolean)];
     const [path] = files;
     if (path === undefined || files.length > 1) throw new UsageError("which dump? one file");
-    refuseForeign(path);
-    await using dump = new DumpCopy(path);
-    await load(dump, values["data-dir"], values.force);
+    await load(values["data-dir"], values.force, isRdb(path) ? rdbInput(path) : dumpInput(path));
     return EXIT_OK;
   });
 }
 
-/** @throws {StorageError} a file of another program, which can be named */
-function refuseForeign(path: string): void {
+/** Redis's own file, as its first bytes say. @throws it cannot be read */
+function isRdb(path: string): boolean {
   const head = new Uint8Array(RDB_MAGIC.length);
   const fd = openSync(path, "r");
   readSync(fd, head, 0, head.length, 0);
   closeSync(fd);
-  if (toText(head) !== RDB_MAGIC) return;
-  throw new StorageError(`${path} is Redis's .rdb file, which is not read here`);
+  return toText(head) === RDB_MAGIC;
 }
 
-async function load(dump: DumpCopy, directory: string, isForced: boolean): Promise<void> {
+/** Something to load: reads itself into a directory's place for copies, and answers where the log ends then. */
+type Input = (directory: string, progress: Progress) => Promise<LogPosition>;
+
+function dumpInput(path: string): Input {
+  return async (directory, progress) => {
+    await using dump = new DumpCopy(path);
+    await copyInto(directory, dump, (keys) => {
+      progress.show(`${keys} keys (${Math.floor((dump.at / dump.size) * 100)}%)`);
+    });
+    return dump.position;
+  };
+}
+
+function rdbInput(path: string): Input {
+  return async (directory, progress) => {
+    const imported = await importRdb(directory, path, (keys) => progress.show(`${keys} keys`));
+    progress.end();
+    const { keys, expired, skipped, position } = imported;
+    const note = (text: string) => process.stderr.write(`ledis: load: ${text}\n`);
+    note(`${keys} keys read${expired === 0 ? "" : `, ${expired} left out: their TTL has passed`}`);
+    for (const [what, count] of skipped) note(`${count} left out, not stored here: ${what}`);
+    return position;
+  };
+}
+
+async function load(directory: string, isForced: boolean, input: Input): Promise<void> {
   mkdirSync(directory, { recursive: true });
   const progress = new Progress("load");
+  let position: LogPosition;
   {
     using _ = lockDirectory(directory);
     const isReplacing = !isVacant(directory);
@@ -77,10 +105,7 @@ async function load(dump: DumpCopy, directory: string, isForced: boolean): Promi
       throw new StorageError(`${directory} holds a database already; --force replaces it`);
     }
     try {
-      await copyInto(directory, dump, (keys) => {
-        const share = Math.floor((dump.at / dump.size) * 100);
-        progress.show(`${keys} keys (${share}%)`);
-      });
+      position = await input(directory, progress);
     } finally {
       progress.end();
     }
@@ -92,6 +117,6 @@ async function load(dump: DumpCopy, directory: string, isForced: boolean): Promi
   // The copy is complete and durable: opening the directory puts it in place.
   const keyspace = await openOffline(directory);
   await keyspace.close();
-  process.stdout.write(masterLine(logFileName(dump.position.file), dump.position));
+  process.stdout.write(masterLine(logFileName(position.file), position));
   process.stdout.write("Load OK\n");
 }

@@ -17,6 +17,8 @@ import {
 import { homeOf, META_DEAD_SPACE, META_SERVER } from "../keyspace/meta-rows.ts";
 import {
   KIND_BITMAP,
+  KIND_FIELD_DUE,
+  KIND_FIELD_TTL,
   KIND_HASH,
   KIND_KEY,
   KIND_LIST,
@@ -65,6 +67,8 @@ const SIZE_NAMES: Readonly<Record<number, string>> = {
 
 const ELEMENT_NAMES: Readonly<Record<number, string>> = {
   [KIND_HASH]: "hash",
+  [KIND_FIELD_TTL]: "fieldttl",
+  [KIND_FIELD_DUE]: "fielddue",
   [KIND_LIST]: "list",
   [KIND_ZSET]: "zset",
   [KIND_ZSCORE]: "zscore",
@@ -162,6 +166,18 @@ function elementDetails(kind: number, rest: Bytes, value: Bytes | null): Details
   switch (kind) {
     case KIND_HASH:
       return [["field", rest], ...valueDetails(value)];
+    case KIND_FIELD_TTL:
+      if (value !== null && value.length !== 6) break;
+      return [
+        ["field", rest],
+        ...(value === null ? [] : [["when", readU48(value, 0)] as [string, Shown]]),
+      ];
+    case KIND_FIELD_DUE:
+      if (rest.length < 6) break;
+      return [
+        ["field", rest.subarray(6)],
+        ["when", readU48(rest, 0)],
+      ];
     case KIND_LIST:
       if (rest.length !== 6) break;
       return [["seq", readU48(rest, 0)], ...valueDetails(value)];

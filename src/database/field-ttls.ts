@@ -43,7 +43,11 @@ export class FieldTtls {
     this.#collections.put(KIND_FIELD_DUE, id, dueRest(atMs, field), EMPTY);
     const count = (extra.length === 0 ? 0 : readU48(extra, COUNT_AT)) + (old === 0 ? 1 : 0);
     const latest = extra.length === 0 ? 0 : readU48(extra, LATEST_AT);
-    hash.extra = summary(Math.min(earliestDeadline(hash), atMs), count, Math.max(latest, atMs));
+    hash.extra = fieldTtlSummary(
+      Math.min(earliestDeadline(hash), atMs),
+      count,
+      Math.max(latest, atMs),
+    );
   }
 
   /** Takes a field's TTL away; false when it has none. */
@@ -88,7 +92,7 @@ export class FieldTtls {
     const walk = this.#collections.walk(KIND_FIELD_DUE, id, { from, expected: 1 });
     if (!walk.next()) throw new Error(`hash ${id} has no field that ends`);
     const earliest = readU48(walk.rest, 0);
-    hash.extra = summary(earliest, readU48(extra, COUNT_AT), readU48(extra, LATEST_AT));
+    hash.extra = fieldTtlSummary(earliest, readU48(extra, COUNT_AT), readU48(extra, LATEST_AT));
   }
 
   #delete(hash: CollectionHeader, field: Bytes, deadline: number): void {
@@ -96,7 +100,8 @@ export class FieldTtls {
     this.#collections.delete(KIND_FIELD_TTL, id, field);
     this.#collections.delete(KIND_FIELD_DUE, id, dueRest(deadline, field));
     const count = readU48(extra, COUNT_AT) - 1;
-    hash.extra = count === 0 ? EMPTY : summary(readU48(extra, 0), count, readU48(extra, LATEST_AT));
+    hash.extra =
+      count === 0 ? EMPTY : fieldTtlSummary(readU48(extra, 0), count, readU48(extra, LATEST_AT));
   }
 
   #walkDue(hash: CollectionHeader, nowMs: number, expected: number) {
@@ -116,7 +121,8 @@ function dueRest(atMs: number, field: Bytes): Bytes {
   return concatBytes(deadlineBytes(atMs), field);
 }
 
-function summary(earliest: number, count: number, latest: number): Bytes {
+/** What a hash's key row keeps of the TTLs of its fields. */
+export function fieldTtlSummary(earliest: number, count: number, latest: number): Bytes {
   const bytes = new Uint8Array(FIELD_TTLS_BYTES);
   writeU48(bytes, 0, earliest);
   writeU48(bytes, COUNT_AT, count);

@@ -29,6 +29,7 @@ import {
 import type { NamedCollection, StoredRows } from "../keyspace/stored-rows.ts";
 import { SEGMENT_BYTES } from "./bitmaps.ts";
 import { HEADER_BYTES } from "./collections.ts";
+import { checkFieldTtls, mendFieldTtls } from "./stored-field-ttls.ts";
 import { checkZSet, mendZSet } from "./stored-zsets.ts";
 import { COUNTED } from "./zset-entries.ts";
 
@@ -77,6 +78,7 @@ export function checkCollection(rows: StoredRows, named: NamedCollection): strin
       readU48(counted.first, 0) === head && readU48(counted.last, 0) === head + header.size - 1;
     return isWhole ? null : "its items are not numbered one after the other";
   }
+  if (kind === KIND_HASH) return checkFieldTtls(rows, named.id, header.extra);
   if (kind !== KIND_ZSET) return null;
   return checkZSet(rows, named.id, header.size, equalBytes(header.extra, COUNTED));
 }
@@ -87,6 +89,7 @@ export function mendCollection(rows: StoredRows, named: NamedCollection): void {
   const type = rowType(value, 0);
   const kind = SIZE_KINDS.get(type);
   if (kind === undefined) return;
+  const fieldTtls = kind === KIND_HASH ? mendFieldTtls(rows, id) : EMPTY;
   const hasCounts = kind === KIND_ZSET && mendZSet(rows, id);
   if (kind === KIND_LIST) renumber(rows, id);
   const counted = rows.count(kind, id);
@@ -98,7 +101,9 @@ export function mendCollection(rows: StoredRows, named: NamedCollection): void {
   const numbers = new Uint8Array(HEADER_BYTES);
   writeU48(numbers, 0, id);
   writeU48(numbers, 6, counted.count);
-  const extra = hasCounts ? COUNTED : extraOf(value, counted.first, counted.last);
+  const extra = hasCounts
+    ? COUNTED
+    : concatBytes(fieldTtls, extraOf(value, counted.first, counted.last));
   rows.put(KIND_KEY, space, key, concatBytes(head, numbers, extra));
 }
 

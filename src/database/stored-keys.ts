@@ -6,6 +6,7 @@ import { readU32, writeU32 } from "../binlog/event.ts";
 import { quoteGo } from "../bytes/quote.ts";
 import {
   collectionId,
+  dueAtMs,
   expireAtMs,
   headBytes,
   ID_BYTES,
@@ -15,6 +16,7 @@ import {
 import { META_NEXT_ID, META_NEXT_SPACE, META_SERVER, META_SPACE } from "../keyspace/meta-rows.ts";
 import { ELEMENT_KINDS, KIND_KEY, KIND_META, readU48, writeU48 } from "../keyspace/row-key.ts";
 import type { NamedCollection, SpaceRow, StoredKey, StoredRows } from "../keyspace/stored-rows.ts";
+import { BUILD_SPACE } from "./builds.ts";
 import { FIRST_FREE_SPACE } from "./spaces.ts";
 import { checkCollection, mendCollection } from "./stored-collections.ts";
 
@@ -34,7 +36,8 @@ function keyProblem({ value, expire_at }: StoredKey): string | null {
   if (type === 0 || value.length < head + (type === TYPE_STRING ? 0 : ID_BYTES)) {
     return "its row is damaged";
   }
-  if ((expire_at ?? 0) !== expireAtMs(value, 0)) return "its TTL is not the one that is indexed";
+  if ((expire_at ?? 0) !== dueAtMs(value, 0, value.length))
+    return "its TTL is not the one that is indexed";
   return null;
 }
 
@@ -51,7 +54,11 @@ class LiveSpaces {
   }
 
   has(space: number): boolean {
-    return this.#mapped.has(space) || (space < FIRST_FREE_SPACE && !this.#moved.has(space));
+    return (
+      space === BUILD_SPACE ||
+      this.#mapped.has(space) ||
+      (space < FIRST_FREE_SPACE && !this.#moved.has(space))
+    );
   }
 
   get highest(): number {
@@ -97,11 +104,12 @@ function survey(rows: StoredRows, onProblem: OnProblem): KeySurvey {
   return { spaces: [...counts.values()], highestId, broken };
 }
 
+/** All that `survey` has named, but for those that a crash found being filled: the next start removes them. */
 function* collectionsOf(rows: StoredRows): Generator<NamedCollection> {
   let after = -1;
   for (;;) {
     const page = rows.named(after, PAGE_COLLECTIONS);
-    yield* page;
+    yield* page.filter(({ space }) => space !== BUILD_SPACE);
     const last = page.at(-1);
     if (last === undefined) return;
     after = last.id;
@@ -205,7 +213,8 @@ function derive(rows: StoredRows, spaces: readonly SpaceRow[], highestId: number
     writeU48(value, 0, highest + 1);
     rows.put(KIND_META, META_SERVER, META_NEXT_ID, value);
   }
-  const highestSpace = Math.max(live.highest, ...spaces.map(({ space }) => space));
+  const given = spaces.map(({ space }) => space).filter((space) => space !== BUILD_SPACE);
+  const highestSpace = Math.max(live.highest, ...given);
   const nextSpace = rows.metaRows(META_NEXT_SPACE)[0]?.value;
   const known = nextSpace?.length === 4 ? readU32(nextSpace, 0) : FIRST_FREE_SPACE;
   if (known <= highestSpace) {

@@ -2,26 +2,14 @@
 import { type Bytes, compareBytes, concatBytes, EMPTY, equalBytes } from "../bytes/bytes.ts";
 import { SORTABLE_DOUBLE_BYTES } from "../bytes/sortable-double.ts";
 import { KIND_ZCOUNT, KIND_ZSCORE, KIND_ZSET, readU48, writeU48 } from "../keyspace/row-key.ts";
-import type { Element, StoredRows } from "../keyspace/stored-rows.ts";
+import { elementsOf, type StoredRows } from "../keyspace/stored-rows.ts";
 import { COUNT_LIMITS, LEVEL_BLOCK, LEVEL_GROUP } from "./zset-count-rows.ts";
 import { memberOf } from "./zset-entry.ts";
 
-const PAGE_ROWS = 1000;
 /** Entries of a block and blocks of a group that are built anew: half of what they may grow to. */
 const BLOCK_ENTRIES = COUNT_LIMITS.blockEntriesMax >>> 1;
 const GROUP_BLOCKS = COUNT_LIMITS.groupBlocksMax >>> 1;
 const COUNT_BYTES = 6;
-
-/** All rows of a kind that belong to a collection, a page at a time. Rows before the present one may change. */
-function* elementsOf(rows: StoredRows, kind: number, id: number): Generator<Element> {
-  let after: Bytes | null = null;
-  for (;;) {
-    const page = rows.elements(kind, id, after, PAGE_ROWS);
-    yield* page;
-    if (page.length < PAGE_ROWS) return;
-    after = page.at(-1)!.rest;
-  }
-}
 
 function scoreOfEntry(entry: Bytes): Bytes {
   return entry.subarray(0, SORTABLE_DOUBLE_BYTES);

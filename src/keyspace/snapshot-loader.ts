@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { logFilePath } from "../binlog/log-files.ts";
 import type { Bytes } from "../bytes/bytes.ts";
 import { StorageError } from "../errors.ts";
-import { expireAtMs, hasTtl } from "./key-row.ts";
+import { dueAtMs, hasTtl } from "./key-row.ts";
 import { KIND_KEY, numberOf, prefixBytes, readU48 } from "./row-key.ts";
 import { openForWriting, ROW_TABLES } from "./schema.ts";
 import {
@@ -157,7 +157,7 @@ export class SnapshotLoader {
       return;
     }
     const expires = hasTtl(value, 0);
-    put.run(number, rest, value, expires ? expireAtMs(value, 0) : null);
+    put.run(number, rest, value, dueAtMs(value, 0, value.length) || null);
     const count = this.#counts.get(number) ?? { keys: 0, expires: 0 };
     count.keys++;
     if (expires) count.expires++;

@@ -4,7 +4,7 @@
  */
 import type { Database, Statement } from "bun:sqlite";
 import type { LogPosition } from "../binlog/position.ts";
-import { expireAtMs, hasTtl } from "./key-row.ts";
+import { dueAtMs } from "./key-row.ts";
 import { KIND_KEY } from "./row-key.ts";
 import { openForReading, openForWriting, ROW_TABLES, type RowTable } from "./schema.ts";
 
@@ -12,6 +12,8 @@ import { openForReading, openForWriting, ROW_TABLES, type RowTable } from "./sch
 const CACHE_BYTES = 32 << 20;
 /** Bytes of a key row's value that `keyRows` answers: enough for every collection's header. */
 export const KEY_ROW_BYTES = 64;
+/** Rows of one page of elements. */
+const PAGE_ROWS = 1000;
 /** Problems that SQLite is asked to name. */
 const INTEGRITY_LINES = 20;
 
@@ -211,7 +213,7 @@ export class StoredRows {
   put(kind: number, number: number, rest: Uint8Array, value: Uint8Array): void {
     const { put } = this.#write(kind);
     if (kind !== KIND_KEY) put.run(number, rest, value);
-    else put.run(number, rest, value, hasTtl(value, 0) ? expireAtMs(value, 0) : null);
+    else put.run(number, rest, value, dueAtMs(value, 0, value.length) || null);
   }
 
   delete(kind: number, number: number, rest: Uint8Array): void {
@@ -262,4 +264,15 @@ function tableOf(kind: number): RowTable {
   const table = ROW_TABLES.find((row) => row.kind === kind);
   if (table === undefined) throw new Error(`a row of unknown kind ${kind}`);
   return table;
+}
+
+/** All rows of a kind that belong to a collection, a page at a time. Rows up to the present one may change. */
+export function* elementsOf(rows: StoredRows, kind: number, id: number): Generator<Element> {
+  let after: Uint8Array | null = null;
+  for (;;) {
+    const page: Element[] = rows.elements(kind, id, after, PAGE_ROWS);
+    yield* page;
+    if (page.length < PAGE_ROWS) return;
+    after = page.at(-1)!.rest;
+  }
 }

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { checkDirectory } from "../../src/cli/check-directory.ts";
 import {
   digestOf,
   keysIn,
@@ -26,6 +27,7 @@ test("a dump is loaded into a new directory, and the place is told", async () =>
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   expect(stdout).toMatch(/^MASTER_LOG_FILE='ledis-bin\.0000001', MASTER_LOG_POS=\d+;\nLoad OK\n$/);
   expect(await digestOf(paths.of("to"))).toBe(await digestOf(paths.of("from")));
+  expect(checkDirectory(paths.of("to")).problems).toEqual([]);
   const again = await load("--data-dir", paths.of("to"), "-dump_file", dump);
   expect(again).toMatchObject({ status: 1, stdout: "" });
   expect(again.stderr).toContain("--force replaces it");
@@ -54,6 +56,7 @@ test("a dump that is cut or changed anywhere leaves what was there as it was", a
     () => truncateSync(dump, 20),
     () => writeFileSync(dump, Buffer.concat([whole, whole.subarray(-17)])),
     () => writeFileSync(dump, "REDIS0011"),
+    () => writeFileSync(dump, "ledis"),
     () => writeFileSync(dump, ""),
     ...[5, 30, 90, whole.length - 3].map((at) => () => {
       const bytes = Buffer.from(whole);

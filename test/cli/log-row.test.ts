@@ -27,6 +27,8 @@ test("rows of every kind have LedisDB's names", () => {
     [fromMapKey("\x01\0\0\0\x02k"), fromMapKey(keyRowValue("v")), 'DB: 2 kv "k" "v"'],
     [fromMapKey("\x01\0\x01\0\0k"), fromMapKey(keyRowValue("v")), 'DB: ? kv "k" "v"'],
     [element(2, m), fromText("v"), 'DB: 0 hash "owner" "m" "v"'],
+    [element(3, m), Uint8Array.of(0, 0, 0, 0, 1, 0), 'DB: 0 fieldttl "owner" "m" 256'],
+    [element(5, fromMapKey("\0\0\0\0\x01\0m")), EMPTY, 'DB: 0 fielddue "owner" "m" 256'],
     [element(4, Uint8Array.of(0x80, 0, 0, 0, 0, 1)), m, 'DB: 0 list "owner" 140737488355329 "m"'],
     [element(6, m), score, 'DB: 0 zset "owner" "m" 1.5'],
     [element(8, concatBytes(score, m)), EMPTY, 'DB: 0 zscore "owner" "m" 1.5'],

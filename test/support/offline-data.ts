@@ -8,6 +8,8 @@ import { log } from "../../src/log.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
 
 const added = { condition: null, comparison: null, increments: false } as const;
+/** Far away. */
+const LATER_MS = 4_102_444_800_000;
 const options = { sync: "no", writeBufferBytes: 8 << 20, cacheBytes: 8 << 20 } as const;
 
 /** Opens a database, has it written to, and closes it. */
@@ -47,6 +49,7 @@ export async function setAllTypes(ledis: Ledis, members = 3): Promise<void> {
     db.bitmaps.setBit(fromText("bitmap"), { offset: i * 5000, value: 1 });
     if (i % 500 === 499) await ledis.committed();
   }
+  db.hashTtls.expire(fromText("hash"), [fromText("m0")], LATER_MS, null);
   await ledis.committed();
 }
 
