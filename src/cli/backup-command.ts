@@ -24,9 +24,9 @@ import { openOffline, requireDatabase } from "./offline.ts";
 import { Progress } from "./progress.ts";
 import {
   namesServer,
+  type ServerOptionTexts,
   SOURCE_OPTIONS,
   SOURCE_USAGE,
-  type ServerOptionTexts,
 } from "./source-options.ts";
 import { EXIT_OK, parseToolArguments, runTool, UsageError } from "./tool.ts";
 

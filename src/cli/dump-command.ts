@@ -6,9 +6,9 @@ import { Progress } from "./progress.ts";
 import { ServerConnection } from "./server-connection.ts";
 import {
   namesServer,
+  type ServerOptionTexts,
   SOURCE_OPTIONS,
   SOURCE_USAGE,
-  type ServerOptionTexts,
   serverAddress,
   serverPassword,
 } from "./source-options.ts";

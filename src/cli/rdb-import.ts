@@ -1,5 +1,5 @@
 /** Builds the content of a data directory from one of Redis's .rdb files, by way of the library. */
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { LogPosition } from "../binlog/position.ts";
 import { clock } from "../clock.ts";
@@ -29,6 +29,14 @@ export interface Imported {
   readonly position: LogPosition;
 }
 
+/** What SQLite keeps beside its file: nothing is in it after a stop, and the file alone is moved. */
+function closeCompanions(directory: string): void {
+  const wal = join(directory, "ledis.db-wal");
+  if (existsSync(wal) && statSync(wal).size > 0) throw new StorageError("SQLite was not closed");
+  rmSync(wal, { force: true });
+  rmSync(join(directory, "ledis.db-shm"), { force: true });
+}
+
 /**
  * Reads the file to its end, checked, into `directory`/fullsync, durable: the next open of `directory` puts it in
  * place. On failure nothing is left there.
@@ -48,7 +56,7 @@ export async function importRdb(
   try {
     const imported = await fill(built, path, onKeys);
     rmSync(join(built, "ledis.lock"), { force: true });
-    if (existsSync(join(built, "ledis.db-wal"))) throw new StorageError("SQLite was not closed");
+    closeCompanions(built);
     markReady(directory);
     return imported;
   } catch (error) {

@@ -1,11 +1,11 @@
 /** A tool's connection to a server: requests out, replies in their order. */
-import type { Socket } from "bun";
 import { copyBytes } from "../bytes/bytes.ts";
 import { type Address, formatAddress } from "../config/address.ts";
 import { StorageError } from "../errors.ts";
 import type { ParsedReply } from "../resp/parsed-reply.ts";
 import { ReplyParser } from "../resp/reply-parser.ts";
 import { encodeRequest } from "../resp/request-encoder.ts";
+import { openSocket } from "./client-connection.ts";
 
 /** Longest reply, in bytes: a block of a copy holds one row at least, however large. */
 const REPLY_BYTES_MAX = 2 ** 31 - 1;
@@ -25,7 +25,7 @@ export class ServerConnection {
   readonly #parser = new ReplyParser({ replyBytesMax: REPLY_BYTES_MAX, depthMax: 4 });
   readonly #expected: Expected[] = [];
   readonly #patienceMs: number;
-  #socket: Socket | null = null;
+  #socket: Bun.Socket<undefined> | null = null;
   #unsent: Uint8Array = new Uint8Array(0);
   #failure: ServerError | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
@@ -45,22 +45,14 @@ export class ServerConnection {
     patienceMs = PATIENCE_MS,
   ): Promise<ServerConnection> {
     const connection = new ServerConnection(formatAddress(address), patienceMs);
-    const socket = {
-      data: (_: unknown, bytes: Uint8Array) => connection.#receive(bytes),
-      drain: () => connection.#flush(),
-      close: () => connection.#fail("the server closed the connection"),
-      end: () => connection.#fail("the server closed the connection"),
-      error: (_: unknown, error: Error) => connection.#fail(error.message),
-    };
     try {
-      connection.#socket =
-        address.kind === "unix"
-          ? await Bun.connect({ unix: address.path, socket })
-          : await Bun.connect({
-              hostname: address.host || "127.0.0.1",
-              port: address.port,
-              socket,
-            });
+      connection.#socket = await openSocket(address, {
+        data: (_, bytes) => connection.#receive(bytes),
+        drain: () => connection.#flush(),
+        close: () => connection.#fail("the server closed the connection"),
+        end: () => connection.#fail("the server closed the connection"),
+        error: (_, error) => connection.#fail(error.message),
+      });
     } catch (error) {
       const reason = error instanceof Error ? error.message : `${error}`;
       throw new ServerError(`${connection.#name}: ${reason}`, { cause: error });

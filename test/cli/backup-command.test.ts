@@ -33,6 +33,22 @@ test("a server starts from a backup, and log files of the original follow on it"
   expect(await keysIn(to, "later")).toEqual(["later"]);
 }, 20_000);
 
+test("a running server with a password is backed up and dumped alike", async () => {
+  using paths = temporaryPaths();
+  await using server = await spawnServer(["--requirepass", "pw"]);
+  await using client = await server.connect();
+  await client.call("AUTH", "pw");
+  for (let i = 0; i < 2000; i++) client.send("RPUSH", "list", `${i}`);
+  for (let i = 0; i < 2000; i++) await client.readPlain();
+  const options = ["--addr", `127.0.0.1:${server.port}`, "--password", "pw"];
+  const outcome = await backup(...options, "--to", paths.of("to"));
+  expect(outcome).toMatchObject({ status: 0, stdout: expect.stringMatching(SAID), stderr: "" });
+  expect((await runLedis("dump", ...options, "-o", paths.of("dump"))).status).toBe(0);
+  expect((await runLedis("load", "--data-dir", paths.of("two"), paths.of("dump"))).status).toBe(0);
+  expect(await digestOf(paths.of("two"))).toBe(await digestOf(paths.of("to")));
+  expect((await runLedis("repair", "--check", "--data-dir", paths.of("to"))).status).toBe(0);
+}, 20_000);
+
 test("the directory of a stopped server is copied with its log", async () => {
   using paths = temporaryPaths();
   const [data, to] = [paths.of("data"), paths.of("to")];
