@@ -12,6 +12,9 @@ export const EMPTY: Bytes = new Uint8Array(0);
 /** Up to this many bytes a loop (1 ns a byte) beats Buffer.compare (20 ns). */
 const LOOP_BYTES_MAX = 20;
 
+/** Up to this many bytes a loop copies faster than a call into native code. */
+const COPY_LOOP_BYTES_MAX = 32;
+
 /** The same for its form that takes ranges (75 ns): that one checks five arguments. */
 const RANGE_LOOP_BYTES_MAX = 64;
 
@@ -20,6 +23,7 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** Calls that Buffer has, that need no Buffer as receiver, and that Bun's types leave out. */
 interface NativeBuffer {
+  copy(target: Bytes, targetStart: number, sourceStart: number, sourceEnd: number): number;
   latin1Slice(start: number, end: number): string;
   compare(
     target: Bytes,
@@ -57,6 +61,26 @@ export function fromMapKey(key: string): Bytes {
 /** A copy with a buffer of its own, so that it pins no other memory. */
 export function copyBytes(bytes: Bytes): Bytes {
   return new Uint8Array(bytes);
+}
+
+/**
+ * Copies `source[start, end)` to `target[at]`; answers where it ends there. Allocates nothing, and takes half the
+ * time of `target.set` with a view. REQUIRES: room for it; in the same memory, `at` is not behind `start`.
+ */
+export function copyRange(
+  source: Bytes,
+  start: number,
+  end: number,
+  target: Bytes,
+  at: number,
+): number {
+  if (end - start > COPY_LOOP_BYTES_MAX) {
+    native.copy.call(source, target, at, start, end);
+    return at + end - start;
+  }
+  let to = at;
+  for (let from = start; from < end; from++) target[to++] = source[from]!;
+  return to;
 }
 
 /** All parts in order, in one new byte string. */

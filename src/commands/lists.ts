@@ -93,7 +93,7 @@ export const listCommands: readonly Command[] = [
         context,
         ITEMS,
         () => context.db.lists.listing(key, start, stop),
-        () => context.db.lists.range(key, start, stop),
+        () => context.db.lists.stretches(key, start, stop),
       ),
   }),
   command("list", {

@@ -33,7 +33,7 @@ export const stringCommands: readonly Command[] = [
     summary: "Answers the string value of a key.",
     flags: ["readonly", "fast"],
     args: [key()],
-    run: ({ db }, key) => db.strings.get(key),
+    run: ({ db }, key) => db.strings.stretch(key),
   }),
   command("string", {
     name: "SET",

@@ -3,7 +3,7 @@
  * keeps its size, and element rows `kind · id · rest` that belong to the id. A key row is written once per turn,
  * however many commands touch the collection, because a row is written over in place within a turn.
  */
-import { type Bytes, copyBytes, EMPTY } from "../bytes/bytes.ts";
+import { type Bytes, copyRange, EMPTY } from "../bytes/bytes.ts";
 import type { Keyspace } from "../keyspace/keyspace.ts";
 import { RowKey, readU48, writeU48 } from "../keyspace/row-key.ts";
 import { RowValue } from "../keyspace/row-value.ts";
@@ -79,7 +79,7 @@ export class Collections extends Elements {
     const row = this.#keys.put(key, header.type, header.expireAt, bytes, header.id);
     writeU48(row.buffer, row.start, header.id);
     writeU48(row.buffer, row.start + 6, header.size);
-    row.buffer.set(header.extra, row.start + HEADER_BYTES);
+    copyRange(header.extra, 0, header.extra.length, row.buffer, row.start + HEADER_BYTES);
     header.isStored = true;
   }
 
@@ -91,7 +91,7 @@ export class Collections extends Elements {
   /** Stores an element row. `value` must not be a view of the same row. */
   put(kind: number, id: number, rest: Bytes, value: Bytes): void {
     const row = this.#keyspace.put(this.#key.element(kind, id, rest), value.length);
-    row.buffer.set(value, row.start);
+    copyRange(value, 0, value.length, row.buffer, row.start);
   }
 
   delete(kind: number, id: number, rest: Bytes): void {
@@ -111,7 +111,7 @@ export class Collections extends Elements {
     const key = this.#key.element(kind, id, rest);
     const isNew = !this.#keyspace.get(key, this.#value);
     const row = this.#keyspace.put(key, value.length);
-    row.buffer.set(value, row.start);
+    copyRange(value, 0, value.length, row.buffer, row.start);
     return isNew;
   }
 
@@ -130,13 +130,20 @@ function headerOf(row: KeyRow | null): CollectionHeader | null {
 
 /** The header that a collection's key row holds. */
 export function decodeHeader(row: KeyRow): CollectionHeader {
-  const rest = row.rest();
+  const { buffer, start, end } = row;
   return {
     type: row.type,
-    id: readU48(rest, 0),
-    size: readU48(rest, 6),
+    id: readU48(buffer, start),
+    size: readU48(buffer, start + 6),
     expireAt: row.expireAt,
-    extra: rest.length === HEADER_BYTES ? EMPTY : copyBytes(rest.subarray(HEADER_BYTES)),
+    extra: extraOf(buffer, start + HEADER_BYTES, end),
     isStored: true,
   };
+}
+
+function extraOf(buffer: Bytes, start: number, end: number): Uint8Array {
+  if (start === end) return EMPTY;
+  const extra = new Uint8Array(end - start);
+  copyRange(buffer, start, end, extra, 0);
+  return extra;
 }

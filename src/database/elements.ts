@@ -1,5 +1,6 @@
 /** Reading the element rows of collections, as they are now or as they were when a snapshot was taken. */
 import { type Bytes, concatBytes } from "../bytes/bytes.ts";
+import { Stretch } from "../bytes/stretch.ts";
 import type { RangeWalk } from "../keyspace/range.ts";
 import { ELEMENT_PREFIX_BYTES, RowKey, writeU48 } from "../keyspace/row-key.ts";
 import { RowValue } from "../keyspace/row-value.ts";
@@ -34,6 +35,13 @@ export class Elements {
     const value = this.#value;
     if (!this.#rows.get(this.#key.element(kind, id, rest), value)) return null;
     return value.buffer.subarray(value.start, value.end);
+  }
+
+  /** As `get`, without a view. */
+  stretch(kind: number, id: number, rest: Bytes): Stretch | null {
+    const value = this.#value;
+    if (!this.#rows.get(this.#key.element(kind, id, rest), value)) return null;
+    return new Stretch(value.buffer, value.start, value.end);
   }
 
   has(kind: number, id: number, rest: Bytes): boolean {

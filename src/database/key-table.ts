@@ -2,7 +2,8 @@
  * Key rows of one database: lookup with type and TTL, and writing them. Every type's operations go through
  * here, so an expired key is invisible to all of them and a wrong type is refused in one place.
  */
-import type { Bytes } from "../bytes/bytes.ts";
+import { type Bytes, copyRange } from "../bytes/bytes.ts";
+import { Stretch } from "../bytes/stretch.ts";
 import { clock } from "../clock.ts";
 import { CommandError, errors } from "../errors.ts";
 import {
@@ -44,6 +45,11 @@ export class KeyRow {
   /** Id of the collection that the row names; 0 for a string. */
   get id(): number {
     return this.type === TYPE_STRING ? 0 : readU48(this.buffer, this.start);
+  }
+
+  /** The bytes behind type and TTL. */
+  stretch(): Stretch {
+    return new Stretch(this.buffer, this.start, this.end);
   }
 
   /** View of the bytes behind type and TTL. */
@@ -205,7 +211,7 @@ export class KeyTable {
   /** Stores a string. `value` must not be a view of the same key's row. */
   putString(key: Bytes, value: Bytes, expireAt: number): void {
     const row = this.put(key, TYPE_STRING, expireAt, value.length);
-    row.buffer.set(value, row.start);
+    copyRange(value, 0, value.length, row.buffer, row.start);
   }
 
   /**
@@ -218,7 +224,7 @@ export class KeyTable {
     const rest = row.rest();
     // With a head of the same size the row may be written over in place, where `rest` is the same memory.
     const target = this.put(key, row.type, expireAt, rest.length, row.id);
-    target.buffer.set(rest, target.start);
+    copyRange(rest, 0, rest.length, target.buffer, target.start);
     if (row.type === TYPE_HASH) this.noteFields(key, rest);
   }
 

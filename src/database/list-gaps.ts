@@ -52,7 +52,7 @@ function closeToOneSide(
       closed++;
       return true;
     }
-    items.put(id, target, value);
+    items.put(id, target, value.view());
     target += step;
     return true;
   });

@@ -3,6 +3,7 @@
  * consecutive numbers, so an item is addressed by its place without a look at the others.
  */
 import type { Bytes } from "../bytes/bytes.ts";
+import { Stretch } from "../bytes/stretch.ts";
 import type { Keyspace } from "../keyspace/keyspace.ts";
 import type { RangeWalk } from "../keyspace/range.ts";
 import { KIND_LIST, writeU48 } from "../keyspace/row-key.ts";
@@ -15,8 +16,8 @@ const SEQ_BYTES = 6;
 /** After so many items that were not in memory, the others are read from SQLite in pages. */
 const COLD_ITEMS_MAX = 4;
 
-/** Takes one item; false ends the reading. The value is a view, valid until the turn ends or its row is written. */
-export type VisitItem = (value: Bytes, seq: number) => boolean;
+/** Takes one item; false ends the reading. The value is valid until the turn ends or its row is written. */
+export type VisitItem = (value: Stretch, seq: number) => boolean;
 
 export class ListItems {
   readonly #collections: Collections;
@@ -30,9 +31,7 @@ export class ListItems {
 
   /** Value of an item of list `id`, as a view. REQUIRES: there is such an item. */
   get(id: number, seq: number): Bytes {
-    const value = this.#collections.get(KIND_LIST, id, this.#rest(seq));
-    if (value === null) throw new Error(`list ${id} has no item ${seq}`);
-    return value;
+    return this.#stretch(id, seq).view();
   }
 
   /** Stores an item. `value` must not be a view of the same item. */
@@ -59,17 +58,23 @@ export class ListItems {
         return;
       }
       const before = keyspace.statementCount;
-      const value = this.get(id, at);
+      const value = this.#stretch(id, at);
       if (keyspace.statementCount !== before) cold++;
       if (!visit(value, at)) return;
     }
+  }
+
+  #stretch(id: number, seq: number): Stretch {
+    const value = this.#collections.stretch(KIND_LIST, id, this.#rest(seq));
+    if (value === null) throw new Error(`list ${id} has no item ${seq}`);
+    return value;
   }
 
   #walk(id: number, seq: number, count: number, step: 1 | -1, visit: VisitItem): void {
     const walk = this.#rows(id, step > 0 ? seq : seq - count + 1, count, step);
     for (let i = 0; i < count; i++) {
       if (!walk.next()) throw new Error(`list ${id} has no item ${seq + i * step}`);
-      if (!visit(walk.value, seq + i * step)) return;
+      if (!visit(new Stretch(walk.value, 0, walk.value.length), seq + i * step)) return;
     }
   }
 

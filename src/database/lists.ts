@@ -5,7 +5,8 @@
  *
  * Values answered are views: valid until the key is written again or the turn ends.
  */
-import { type Bytes, equalBytes } from "../bytes/bytes.ts";
+import { type Bytes, equalBytes, equalRange } from "../bytes/bytes.ts";
+import type { Stretch } from "../bytes/stretch.ts";
 import { CommandError, errors } from "../errors.ts";
 import { TYPE_LIST } from "../keyspace/key-row.ts";
 import type { Keyspace } from "../keyspace/keyspace.ts";
@@ -73,7 +74,7 @@ export class Lists {
     const taken = Math.min(count, list.size);
     const values = this.#read(list.id, seqAt(list, end), taken, end === "left" ? 1 : -1);
     if (taken > 0) this.#drop(key, list, end, taken);
-    return values;
+    return values.map((value) => value.view());
   }
 
   /** Items in the list; 0: no such key. @throws {CommandError} WRONGTYPE */
@@ -95,6 +96,11 @@ export class Lists {
 
   /** The items between two indexes, both included, negative from the right. @throws {CommandError} WRONGTYPE */
   range(key: Bytes, start: number, stop: number): Bytes[] {
+    return this.stretches(key, start, stop).map((item) => item.view());
+  }
+
+  /** As `range`, without views. */
+  stretches(key: Bytes, start: number, stop: number): Stretch[] {
     const list = this.#collections.find(key, TYPE_LIST);
     if (list === null) return [];
     const { first, count } = clip(list.size, start, stop);
@@ -285,7 +291,7 @@ export class Lists {
     const moved = this.#create();
     const shift = FIRST_SEQ - headOf(list) - first;
     this.#items.each(list.id, headOf(list) + first, count, 1, (value, seq) => {
-      this.#items.put(moved.id, seq + shift, value);
+      this.#items.put(moved.id, seq + shift, value.view());
       return true;
     });
     moved.size = count;
@@ -310,7 +316,7 @@ export class Lists {
     const step = shiftsLeft ? 1 : -1;
     const from = shiftsLeft ? head : head + size - 1;
     this.#items.each(id, from, shiftsLeft ? index : size - index, step, (item, seq) => {
-      this.#items.put(id, seq - step, item);
+      this.#items.put(id, seq - step, item.view());
       return true;
     });
     this.#items.put(id, shiftsLeft ? head + index - 1 : head + index, value);
@@ -318,8 +324,8 @@ export class Lists {
     list.size++;
   }
 
-  #read(id: number, seq: number, count: number, step: 1 | -1): Bytes[] {
-    const values: Bytes[] = [];
+  #read(id: number, seq: number, count: number, step: 1 | -1): Stretch[] {
+    const values: Stretch[] = [];
     this.#items.each(id, seq, count, step, (value) => {
       values.push(value);
       return true;
@@ -336,7 +342,8 @@ export class Lists {
     const length = lengthMax === 0 ? list.size : Math.min(lengthMax, list.size);
     let skip = Math.abs(rank) - 1;
     this.#items.each(list.id, from, length, rank < 0 ? -1 : 1, (item, seq) => {
-      if (!equalBytes(item, value)) return true;
+      const { buffer, start, end } = item;
+      if (!equalRange(buffer, start, end, value, 0, value.length)) return true;
       if (skip > 0) {
         skip--;
         return true;

@@ -2,6 +2,7 @@
 import { type Bytes, copyBytes, EMPTY, fromText } from "../bytes/bytes.ts";
 import { addInt64, parseInt64, parseSafeInteger, writeInteger } from "../bytes/integer.ts";
 import { addLongDoubles, formatLongDouble, parseLongDouble } from "../bytes/long-double.ts";
+import type { Stretch } from "../bytes/stretch.ts";
 import { CommandError, errors } from "../errors.ts";
 import { TYPE_STRING } from "../keyspace/key-row.ts";
 import type { KeyTable } from "./key-table.ts";
@@ -40,10 +41,15 @@ export class Strings {
     return this.#keys.findType(key, TYPE_STRING)?.rest() ?? null;
   }
 
-  /** The value as `get`, or null also when the key holds another type. */
-  getIfString(key: Bytes): Bytes | null {
+  /** As `get`, without a view. */
+  stretch(key: Bytes): Stretch | null {
+    return this.#keys.findType(key, TYPE_STRING)?.stretch() ?? null;
+  }
+
+  /** The value as `stretch`, or null also when the key holds another type. */
+  getIfString(key: Bytes): Stretch | null {
     const row = this.#keys.find(key);
-    return row !== null && row.type === TYPE_STRING ? row.rest() : null;
+    return row !== null && row.type === TYPE_STRING ? row.stretch() : null;
   }
 
   /** Stores a value, whatever the key held before, TTL included; looks nothing up. */

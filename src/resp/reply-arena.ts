@@ -2,7 +2,7 @@
  * The output of one turn, of all connections: bytes appended to one growing buffer, and between
  * them large values that stay where they are.
  */
-import type { Bytes } from "../bytes/bytes.ts";
+import { type Bytes, copyRange } from "../bytes/bytes.ts";
 
 /** Capacity at the start. */
 const INITIAL_BYTES = 64 * 1024;
@@ -12,35 +12,6 @@ export const KEPT_BYTES = 1024 * 1024;
 
 /** From this size on a value is referred to, not copied: the extra `write` is cheaper by then. */
 export const EXTERNAL_BYTES_MIN = 256 * 1024;
-
-/** Up to this many bytes a loop beats a call into native code. */
-const LOOP_BYTES_MAX = 32;
-
-/** `Buffer.copy`, which needs no Buffer on either side. */
-const nativeCopy = Buffer.prototype.copy as (
-  this: Bytes,
-  target: Bytes,
-  targetStart: number,
-  sourceStart: number,
-  sourceEnd: number,
-) => number;
-
-/** Copies `source[start, end)` to `target[at]`; answers where it ends there. */
-export function copyRange(
-  source: Bytes,
-  start: number,
-  end: number,
-  target: Bytes,
-  at: number,
-): number {
-  if (end - start > LOOP_BYTES_MAX) {
-    nativeCopy.call(source, target, at, start, end);
-    return at + end - start;
-  }
-  let to = at;
-  for (let from = start; from < end; from++) target[to++] = source[from]!;
-  return to;
-}
 
 /** A value that belongs between the arena's bytes, in front of the one at offset `at`. */
 interface External {

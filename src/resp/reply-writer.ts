@@ -1,9 +1,10 @@
 /**
  * Replies as bytes: every form of RESP2 and RESP3, written straight into the arena.
  */
-import { type Bytes, fromMapKey } from "../bytes/bytes.ts";
+import { type Bytes, copyRange, fromMapKey } from "../bytes/bytes.ts";
 import { formatDouble } from "../bytes/double.ts";
 import { writeBigint } from "../bytes/integer.ts";
+import { Stretch } from "../bytes/stretch.ts";
 import {
   LINE_END_BYTES,
   NUMBER_LINE_BYTES_MAX,
@@ -25,7 +26,7 @@ import {
   StreamReply,
   Verbatim,
 } from "./reply.ts";
-import { copyRange, EXTERNAL_BYTES_MIN, ReplyArena } from "./reply-arena.ts";
+import { EXTERNAL_BYTES_MIN, ReplyArena } from "./reply-arena.ts";
 import { LINE_FRAME_BYTES, writeLine } from "./reply-line.ts";
 
 /** Which RESP a connection speaks; 2 until HELLO says 3. */
@@ -68,6 +69,7 @@ export class ReplyWriter extends ReplyArena {
   private writeObject(reply: Extract<Reply, object | null>, protocol: Protocol): void {
     if (reply === null) this.null(protocol);
     else if (reply instanceof Status) this.status(reply);
+    else if (reply instanceof Stretch) this.bulkRange(reply.buffer, reply.start, reply.end);
     else if (reply instanceof Uint8Array) this.bulk(reply);
     else if (reply instanceof Double) this.double(reply.value, protocol);
     else if (reply instanceof ErrorReply) this.error(reply.text);

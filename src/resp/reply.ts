@@ -3,12 +3,13 @@
  * form in RESP2 and RESP3; scripts and other front ends read the same values.
  */
 import type { Bytes } from "../bytes/bytes.ts";
+import type { Stretch } from "../bytes/stretch.ts";
 import { encodeLine } from "./reply-line.ts";
 
 /**
  * | value | RESP2 | RESP3 |
  * | --- | --- | --- |
- * | `Bytes`; string (in UTF-8) | bulk string | bulk string |
+ * | `Bytes`, `Stretch`; string (in UTF-8) | bulk string | bulk string |
  * | number (a safe integer), bigint (an int64) | integer | integer |
  * | null | `$-1` | `_` |
  * | `NULL_ARRAY` | `*-1` | `_` |
@@ -27,6 +28,7 @@ import { encodeLine } from "./reply-line.ts";
  */
 export type Reply =
   | Bytes
+  | Stretch
   | string
   | number
   | bigint

@@ -26,8 +26,6 @@ import { ClientTransaction, type QueuedCommand, type TransactionHost } from "./t
 
 /** Requests of one connection in one turn: others want to be served as well. */
 const REQUESTS_PER_TURN = 1000;
-/** Reply bytes of one connection in one turn. */
-const REPLY_BYTES_PER_TURN = 4 << 20;
 export class Connection implements Client, Context, Subscriber, TransactionHost {
   readonly id: number;
   readonly address: string;
@@ -270,7 +268,6 @@ export class Connection implements Client, Context, Subscriber, TransactionHost 
       return;
     }
     const { output } = this.#runner;
-    const sizeMax = output.writer.size + REPLY_BYTES_PER_TURN;
     let state: "done" | "wait" | "hold" = "done";
     this.#inRun = true;
     output.begin(this);
@@ -279,8 +276,7 @@ export class Connection implements Client, Context, Subscriber, TransactionHost 
       for (let count = 0; !this.#closing; count++) {
         const request = this.#held ?? this.#requests.next();
         if (request === null) break;
-        const isEnough = count >= REQUESTS_PER_TURN || output.writer.size > sizeMax;
-        if (isEnough || output.isCrowded) {
+        if (count >= REQUESTS_PER_TURN || output.isCrowded) {
           this.#held = request;
           this.#runner.continueLater(this);
           break;

@@ -9,6 +9,7 @@ import { type Bytes, concatBytes } from "../bytes/bytes.ts";
 import type { TurnListener } from "../database/turn-loop.ts";
 import type { StorageError } from "../errors.ts";
 import { ErrorReply, type Reply } from "../resp/reply.ts";
+import { KEPT_BYTES } from "../resp/reply-arena.ts";
 import { type Protocol, ReplyWriter } from "../resp/reply-writer.ts";
 
 /** Who gets replies. */
@@ -50,6 +51,8 @@ interface Batch {
 const SPARE_WRITERS = 4;
 /** Parts of one turn from which on it is better ended: messages to many subscribers make many. */
 const SEGMENTS_ENOUGH = 20_000;
+/** Reply bytes of one turn from which on it is better ended: memory that fits a processor's cache is written faster. */
+const REPLY_BYTES_ENOUGH = KEPT_BYTES / 2;
 
 /** Parts below this are joined, in pieces of about so many bytes. */
 const JOINED_BYTES = 64 << 10;
@@ -94,9 +97,9 @@ export class TurnOutput implements TurnListener {
     this.#waitsForSync = waitsForSync;
   }
 
-  /** True when the turn has so many parts that nobody should add to them without need. */
+  /** True when the turn has so many parts or bytes that nobody should add to them without need. */
   get isCrowded(): boolean {
-    return this.#segments.length >= SEGMENTS_ENOUGH;
+    return this.#segments.length >= SEGMENTS_ENOUGH || this.writer.size >= REPLY_BYTES_ENOUGH;
   }
 
   /** What `writer` gets from now on is for `sink`, until `end`. */

@@ -6,6 +6,7 @@ import {
   compareRange,
   concatBytes,
   copyBytes,
+  copyRange,
   EMPTY,
   equalBytes,
   equalRange,
@@ -142,4 +143,14 @@ test("equalsIgnoreCase folds ASCII letters and nothing else", () => {
   expect(equalsIgnoreCase(fromText("{"), "[")).toBe(false);
   expect(equalsIgnoreCase(fromText("`"), "@")).toBe(false);
   expect(equalsIgnoreCase(EMPTY, "")).toBe(true);
+});
+
+test("copyRange copies a part, short or long, and answers where it ends", () => {
+  const source = Uint8Array.from({ length: 200 }, (_, i) => i);
+  for (const length of [0, 1, 32, 33, 150]) {
+    const target = new Uint8Array(200);
+    expect(copyRange(source, 7, 7 + length, target, 3)).toBe(3 + length);
+    expect(target.subarray(3, 3 + length)).toEqual(source.subarray(7, 7 + length));
+    expect(target.subarray(3 + length).every((byte) => byte === 0)).toBe(true);
+  }
 });

@@ -12,7 +12,13 @@ test("items are read up and down, in memory and from disk, up to the last sequen
     const items = new ListItems(test.db.collections, test.ledis.keyspace);
     const read = (seq: number, count: number, step: 1 | -1): string[] => {
       const found: string[] = [];
-      items.each(ID, seq, count, step, (value, at) => found.push(`${mapKey(value)}@${at}`) > 0);
+      items.each(
+        ID,
+        seq,
+        count,
+        step,
+        (value, at) => found.push(`${mapKey(value.view())}@${at}`) > 0,
+      );
       return found;
     };
     const seqs = Array.from({ length: 20 }, (_, i) => SEQ_END - 20 + i);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { Stretch } from "../../src/bytes/stretch.ts";
 import {
   BigNumber,
   Double,
@@ -37,6 +38,7 @@ const FORMS: [name: string, reply: Reply, resp2: string, resp3: string][] = [
   ],
   ["an error", new ErrorReply("ERR no\r\n"), "-ERR no\r\n", "="],
   ["bytes", latin1("a\r\n\0\xff"), "$5\r\na\r\n\0\xff\r\n", "="],
+  ["a stretch of bytes", new Stretch(latin1("xa\r\nx"), 1, 4), "$3\r\na\r\n\r\n", "="],
   ["no bytes", latin1(""), "$0\r\n\r\n", "="],
   ["text", "é€", "$5\r\n\xc3\xa9\xe2\x82\xac\r\n", "="],
   ["no text", "", "$0\r\n\r\n", "="],

@@ -31,6 +31,15 @@ test("a pipeline is answered in order, however it is cut", async () => {
   expect(await client.pipeline(requests)).toEqual(requests.map(([, word]) => word!));
 });
 
+test("replies of more bytes than a turn takes come in order, to each client", async () => {
+  await using server = await startServer();
+  const clients = await Promise.all([server.connect(), server.connect(), server.connect()]);
+  const text = (i: number) => `${i}`.padStart(20_000, "x");
+  const requests = Array.from({ length: 100 }, (_, i) => ["ECHO", text(i)]);
+  const answers = await Promise.all(clients.map((client) => client.pipeline(requests)));
+  for (const answer of answers) expect(answer).toEqual(requests.map(([, word]) => word!));
+});
+
 test("a request that comes byte by byte is served, and does not hold up others", async () => {
   await using server = await startServer();
   const slow = await server.connect();

@@ -50,8 +50,8 @@ test("a broken command answers an error, undoes its turn, and the server goes on
   const { sink } = log;
   log.sink = (line) => void lines.push(line);
   const { strings } = server.app.ledis.select(0);
-  const get = strings.get.bind(strings);
-  strings.get = () => {
+  const stretch = strings.stretch.bind(strings);
+  strings.stretch = () => {
     throw new TypeError("a bug");
   };
   const replies = await client.pipeline([
@@ -59,7 +59,7 @@ test("a broken command answers an error, undoes its turn, and the server goes on
     ["GET", "a"],
   ]);
   log.sink = sink;
-  strings.get = get;
+  strings.stretch = stretch;
   for (const reply of replies) expect(reply).toMatchObject({ error: expect.any(String) });
   expect(lines.join("")).toContain("a bug");
   expect(await client.call("GET", "a")).toBe("before");
@@ -83,14 +83,14 @@ test("a storage failure within a command is answered as such", async () => {
   await using server = await startServer();
   const client = await server.connect();
   const { strings } = server.app.ledis.select(0);
-  const get = strings.get.bind(strings);
-  strings.get = () => {
+  const stretch = strings.stretch.bind(strings);
+  strings.stretch = () => {
     throw new StorageError("cannot read");
   };
   expect(await client.call("GET", "a")).toMatchObject({
     error: expect.stringMatching(/^MISCONF .*cannot read/),
   });
-  strings.get = get;
+  strings.stretch = stretch;
   expect(await client.call("GET", "a")).toBeNull();
 });
 

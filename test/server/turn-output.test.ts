@@ -199,6 +199,18 @@ test("messages to many make a turn crowded", () => {
   expect(output.isCrowded).toBe(false);
 });
 
+test("many bytes make a turn crowded, until they were handed over", () => {
+  const { output } = start();
+  output.begin(new Sink());
+  output.answer("x".repeat(100_000), 2);
+  expect(output.isCrowded).toBe(false);
+  for (let i = 0; i < 5; i++) output.answer("x".repeat(100_000), 2);
+  expect(output.isCrowded).toBe(true);
+  output.end();
+  output.committed();
+  expect(output.isCrowded).toBe(false);
+});
+
 test("many messages for one client are few pieces, in order; large ones are not copied", () => {
   const { output } = start();
   const pieces: Uint8Array[] = [];

@@ -1,0 +1,15 @@
+import { expect, test } from "bun:test";
+import { fromText, toText } from "../../src/bytes/bytes.ts";
+import { Stretch } from "../../src/bytes/stretch.ts";
+
+test("a stretch knows its length, and its view is no copy", () => {
+  const buffer = fromText("a value in a buffer");
+  const stretch = new Stretch(buffer, 2, 7);
+  expect(stretch.length).toBe(5);
+  expect(toText(stretch.view())).toBe("value");
+  expect(stretch.view().buffer).toBe(buffer.buffer);
+});
+
+test("a stretch may be empty", () => {
+  expect(new Stretch(fromText("abc"), 3, 3).view()).toHaveLength(0);
+});
