@@ -1,5 +1,5 @@
 /** Bytes where they stand, without a view of them: a view takes about 50 ns to make, this a fifth of that. */
-import type { Bytes } from "./bytes.ts";
+import { type Bytes, copyRange } from "./bytes.ts";
 
 /** The bytes `buffer[start, end)`. They hold as long as the buffer's do. */
 export class Stretch {
@@ -20,4 +20,17 @@ export class Stretch {
   view(): Bytes {
     return this.buffer.subarray(this.start, this.end);
   }
+}
+
+/** Bytes, with or without a view of them. */
+export type AnyBytes = Bytes | Stretch;
+
+export function viewOf(bytes: AnyBytes): Bytes {
+  return bytes instanceof Stretch ? bytes.view() : bytes;
+}
+
+/** Copies them to `target[at]`, where there is room for them. */
+export function copyTo(bytes: AnyBytes, target: Bytes, at: number): void {
+  if (bytes instanceof Stretch) copyRange(bytes.buffer, bytes.start, bytes.end, target, at);
+  else copyRange(bytes, 0, bytes.length, target, at);
 }

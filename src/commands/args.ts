@@ -6,6 +6,7 @@
 import type { Bytes } from "../bytes/bytes.ts";
 import { parseDouble } from "../bytes/double.ts";
 import { parseInt64, parseSafeInteger } from "../bytes/integer.ts";
+import type { Stretch } from "../bytes/stretch.ts";
 import { CommandError, errors } from "../errors.ts";
 import type { Words } from "./words.ts";
 
@@ -59,6 +60,16 @@ export function key(name = "key"): Arg<Bytes> {
  */
 export function bytes(name: string, type: ArgumentDoc["type"] = "string"): Arg<Bytes> {
   return word({ name, type }, (words) => words.next());
+}
+
+/** A key, for commands that are run so often that a view of it counts. */
+export function keyStretch(name = "key"): Arg<Stretch> {
+  return word({ name, type: "key" }, (words) => words.nextStretch());
+}
+
+/** As `bytes`, for the same. */
+export function stretch(name: string): Arg<Stretch> {
+  return word({ name, type: "string" }, (words) => words.nextStretch());
 }
 
 export function pattern(name = "pattern"): Arg<Bytes> {

@@ -5,7 +5,19 @@ import type { ListEnd, PositionQuery } from "../database/lists.ts";
 import { errors } from "../errors.ts";
 import { TYPE_LIST } from "../keyspace/key-row.ts";
 import { NULL_ARRAY, OK, type Reply } from "../resp/reply.ts";
-import { bytes, choice, index, int, key, named, optional, options, some } from "./args.ts";
+import {
+  bytes,
+  choice,
+  index,
+  int,
+  key,
+  keyStretch,
+  named,
+  optional,
+  options,
+  some,
+  stretch,
+} from "./args.ts";
 import { type Command, command } from "./command.ts";
 import { ledisKeyCommands } from "./ledis-keys.ts";
 import {
@@ -29,14 +41,14 @@ export const listCommands: readonly Command[] = [
     name: "LPUSH",
     summary: "Adds items on the left, one after the other; answers the length.",
     flags: ["write", "denyoom", "fast"],
-    args: [key(), some(bytes("element"))],
+    args: [keyStretch(), some(stretch("element"))],
     run: ({ db }, key, elements) => db.lists.push(key, "left", elements),
   }),
   command("list", {
     name: "RPUSH",
     summary: "Adds items on the right; answers the length.",
     flags: ["write", "denyoom", "fast"],
-    args: [key(), some(bytes("element"))],
+    args: [keyStretch(), some(stretch("element"))],
     run: ({ db }, key, elements) => db.lists.push(key, "right", elements),
   }),
   command("list", {
@@ -44,7 +56,7 @@ export const listCommands: readonly Command[] = [
     summary: "As LPUSH, if there is such a list.",
     since: "2.2.0",
     flags: ["write", "denyoom", "fast"],
-    args: [key(), some(bytes("element"))],
+    args: [keyStretch(), some(stretch("element"))],
     run: ({ db }, key, elements) => db.lists.pushIfThere(key, "left", elements),
   }),
   command("list", {
@@ -52,7 +64,7 @@ export const listCommands: readonly Command[] = [
     summary: "As RPUSH, if there is such a list.",
     since: "2.2.0",
     flags: ["write", "denyoom", "fast"],
-    args: [key(), some(bytes("element"))],
+    args: [keyStretch(), some(stretch("element"))],
     run: ({ db }, key, elements) => db.lists.pushIfThere(key, "right", elements),
   }),
   command("list", {

@@ -12,10 +12,12 @@ import {
   flag,
   index,
   key,
+  keyStretch,
   oneOf,
   options,
   pairs,
   some,
+  stretch,
 } from "./args.ts";
 import { type Command, command } from "./command.ts";
 import { expireOptions, optionExpireAt, parseNewExpireAt, time } from "./expire-time.ts";
@@ -32,7 +34,7 @@ export const stringCommands: readonly Command[] = [
     name: "GET",
     summary: "Answers the string value of a key.",
     flags: ["readonly", "fast"],
-    args: [key()],
+    args: [keyStretch()],
     run: ({ db }, key) => db.strings.stretch(key),
   }),
   command("string", {
@@ -40,7 +42,7 @@ export const stringCommands: readonly Command[] = [
     summary:
       "Stores a string under a key, whatever the key held, and drops its TTL unless told otherwise.",
     flags: ["write", "denyoom"],
-    args: [key(), bytes("value"), options(setOptions)],
+    args: [keyStretch(), stretch("value"), options(setOptions)],
     run: ({ db }, key, value, { condition, get, ttl }) => {
       if (condition === null && get === null && ttl === null) {
         db.strings.set(key, value);
@@ -59,7 +61,7 @@ export const stringCommands: readonly Command[] = [
     name: "SETNX",
     summary: "Stores a string if there is no such key.",
     flags: ["write", "denyoom", "fast"],
-    args: [key(), bytes("value")],
+    args: [keyStretch(), stretch("value")],
     run: ({ db }, key, value) => (db.strings.setIfFree(key, value) ? 1 : 0),
   }),
   command("string", {
@@ -111,7 +113,7 @@ export const stringCommands: readonly Command[] = [
     name: "MGET",
     summary: "Answers the strings of several keys; null for those that have none.",
     flags: ["readonly", "fast"],
-    args: [some(key())],
+    args: [some(keyStretch())],
     run: ({ db }, keys) => keys.map((key) => db.strings.getIfString(key)),
   }),
   command("string", {
@@ -119,7 +121,7 @@ export const stringCommands: readonly Command[] = [
     summary: "Stores several strings.",
     since: "1.0.1",
     flags: ["write", "denyoom"],
-    args: [pairs(key(), bytes("value"))],
+    args: [pairs(keyStretch(), stretch("value"))],
     run: ({ db }, pairs) => {
       db.strings.setPairs(pairs);
       return OK;
@@ -130,7 +132,7 @@ export const stringCommands: readonly Command[] = [
     summary: "Stores several strings if none of the keys is there.",
     since: "1.0.1",
     flags: ["write", "denyoom"],
-    args: [pairs(key(), bytes("value"))],
+    args: [pairs(keyStretch(), stretch("value"))],
     run: ({ db }, pairs) => (db.strings.setPairsIfFree(pairs) ? 1 : 0),
   }),
   command("string", {
@@ -179,28 +181,28 @@ export const stringCommands: readonly Command[] = [
     name: "INCR",
     summary: "Adds 1 to the integer that a string spells.",
     flags: ["write", "denyoom", "fast"],
-    args: [key()],
+    args: [keyStretch()],
     run: ({ db }, key) => db.strings.incrementBy(key, 1),
   }),
   command("string", {
     name: "DECR",
     summary: "Subtracts 1 from the integer that a string spells.",
     flags: ["write", "denyoom", "fast"],
-    args: [key()],
+    args: [keyStretch()],
     run: ({ db }, key) => db.strings.incrementBy(key, -1),
   }),
   command("string", {
     name: "INCRBY",
     summary: "Adds to the integer that a string spells.",
     flags: ["write", "denyoom", "fast"],
-    args: [key(), exactInt("increment")],
+    args: [keyStretch(), exactInt("increment")],
     run: ({ db }, key, increment) => db.strings.incrementBy(key, increment),
   }),
   command("string", {
     name: "DECRBY",
     summary: "Subtracts from the integer that a string spells.",
     flags: ["write", "denyoom", "fast"],
-    args: [key(), exactInt("decrement")],
+    args: [keyStretch(), exactInt("decrement")],
     run: ({ db }, key, decrement) => {
       if (decrement === INT64_MIN) throw new CommandError(errors.decrementOverflow);
       return db.strings.incrementBy(key, -decrement);

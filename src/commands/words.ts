@@ -1,6 +1,7 @@
 /** The words of a request behind the command's name, read one after the other. */
 import { type Bytes, equalsIgnoreCase } from "../bytes/bytes.ts";
 import { parseSafeInteger } from "../bytes/integer.ts";
+import type { Stretch } from "../bytes/stretch.ts";
 import type { Request } from "../resp/request.ts";
 
 export class Words {
@@ -22,6 +23,11 @@ export class Words {
   /** The next word, as a view. */
   next(): Bytes {
     return this.#request!.bytes(this.#at++);
+  }
+
+  /** The next word, without a view. */
+  nextStretch(): Stretch {
+    return this.#request!.stretch(this.#at++);
   }
 
   /** The next word without taking it. */

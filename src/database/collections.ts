@@ -4,6 +4,7 @@
  * however many commands touch the collection, because a row is written over in place within a turn.
  */
 import { type Bytes, copyRange, EMPTY } from "../bytes/bytes.ts";
+import { type AnyBytes, copyTo } from "../bytes/stretch.ts";
 import type { Keyspace } from "../keyspace/keyspace.ts";
 import { RowKey, readU48, writeU48 } from "../keyspace/row-key.ts";
 import { RowValue } from "../keyspace/row-value.ts";
@@ -45,17 +46,17 @@ export class Collections extends Elements {
   }
 
   /** The collection at `key` for a command that reads; null: no such key. @throws {CommandError} WRONGTYPE */
-  find(key: Bytes, type: number): CollectionHeader | null {
+  find(key: AnyBytes, type: number): CollectionHeader | null {
     return headerOf(this.#keys.findType(key, type));
   }
 
   /** As `find`, for a command that is about to change it. */
-  findForWrite(key: Bytes, type: number): CollectionHeader | null {
+  findForWrite(key: AnyBytes, type: number): CollectionHeader | null {
     return headerOf(this.#keys.findTypeForWrite(key, type));
   }
 
   /** The collection at `key`, or an empty one that exists once it is saved. @throws {CommandError} WRONGTYPE */
-  findOrCreate(key: Bytes, type: number, extra: Uint8Array = EMPTY): CollectionHeader {
+  findOrCreate(key: AnyBytes, type: number, extra: Uint8Array = EMPTY): CollectionHeader {
     return this.findForWrite(key, type) ?? this.create(type, extra);
   }
 
@@ -70,7 +71,7 @@ export class Collections extends Elements {
   }
 
   /** Writes the key row; a collection without elements is removed instead. */
-  save(key: Bytes, header: CollectionHeader): void {
+  save(key: AnyBytes, header: CollectionHeader): void {
     if (header.size === 0) {
       if (header.isStored) this.#keys.remove(key);
       return;
@@ -89,9 +90,9 @@ export class Collections extends Elements {
   }
 
   /** Stores an element row. `value` must not be a view of the same row. */
-  put(kind: number, id: number, rest: Bytes, value: Bytes): void {
+  put(kind: number, id: number, rest: Bytes, value: AnyBytes): void {
     const row = this.#keyspace.put(this.#key.element(kind, id, rest), value.length);
-    copyRange(value, 0, value.length, row.buffer, row.start);
+    copyTo(value, row.buffer, row.start);
   }
 
   delete(kind: number, id: number, rest: Bytes): void {

@@ -3,7 +3,7 @@
  * here, so an expired key is invisible to all of them and a wrong type is refused in one place.
  */
 import { type Bytes, copyRange } from "../bytes/bytes.ts";
-import { Stretch } from "../bytes/stretch.ts";
+import { type AnyBytes, copyTo, Stretch, viewOf } from "../bytes/stretch.ts";
 import { clock } from "../clock.ts";
 import { CommandError, errors } from "../errors.ts";
 import {
@@ -140,9 +140,10 @@ export class KeyTable {
   }
 
   /** Tells who listens that a key was changed or removed. */
-  changed(key: Bytes): void {
+  changed(key: AnyBytes): void {
     if (this.#listeners.length === 0) return;
-    for (const listener of this.#listeners) listener.keyChanged(key);
+    const bytes = viewOf(key);
+    for (const listener of this.#listeners) listener.keyChanged(bytes);
   }
 
   /** Tells who listens that the database was flushed or swapped. */
@@ -151,7 +152,7 @@ export class KeyTable {
   }
 
   /** The key's row, or null when there is none or its TTL has passed. For commands that read: it is counted. */
-  find(key: Bytes): KeyRow | null {
+  find(key: AnyBytes): KeyRow | null {
     const row = this.findForWrite(key);
     if (row === null) this.#lookups.misses++;
     else this.#lookups.hits++;
@@ -159,16 +160,16 @@ export class KeyTable {
   }
 
   /** As `find`. @throws {CommandError} WRONGTYPE when the key holds another type */
-  findType(key: Bytes, type: number): KeyRow | null {
+  findType(key: AnyBytes, type: number): KeyRow | null {
     const row = this.find(key);
     if (row !== null && row.type !== type) throw new CommandError(errors.wrongType);
     return row;
   }
 
   /** As `find`, for a command that is about to write the key: Redis does not count these. */
-  findForWrite(key: Bytes): KeyRow | null {
+  findForWrite(key: AnyBytes): KeyRow | null {
     const value = this.#value;
-    if (!this.#keyspace.get(this.#key.key(this.space, key), value)) return null;
+    if (!this.#keyspace.get(this.#address(key), value)) return null;
     const row = this.#row;
     const { buffer, start } = value;
     if (hasTtl(buffer, start)) {
@@ -186,7 +187,7 @@ export class KeyTable {
   }
 
   /** As `findForWrite`. @throws {CommandError} WRONGTYPE when the key holds another type */
-  findTypeForWrite(key: Bytes, type: number): KeyRow | null {
+  findTypeForWrite(key: AnyBytes, type: number): KeyRow | null {
     const row = this.findForWrite(key);
     if (row !== null && row.type !== type) throw new CommandError(errors.wrongType);
     return row;
@@ -199,9 +200,9 @@ export class KeyTable {
    * @param expireAt ms since 1970, 0 for no TTL
    * @param id collection that the rest names, 0 for a string
    */
-  put(key: Bytes, type: number, expireAt: number, restBytes: number, id = 0): RowValue {
+  put(key: AnyBytes, type: number, expireAt: number, restBytes: number, id = 0): RowValue {
     const at = Math.min(expireAt, EXPIRE_AT_MAX_MS);
-    const row = this.#keyspace.put(this.#key.key(this.space, key), headBytes(at) + restBytes, id);
+    const row = this.#keyspace.put(this.#address(key), headBytes(at) + restBytes, id);
     row.start = writeHead(row.buffer, row.start, type, at);
     if (at !== 0) this.#expiry.note(this.#key, at);
     this.changed(key);
@@ -209,9 +210,9 @@ export class KeyTable {
   }
 
   /** Stores a string. `value` must not be a view of the same key's row. */
-  putString(key: Bytes, value: Bytes, expireAt: number): void {
+  putString(key: AnyBytes, value: AnyBytes, expireAt: number): void {
     const row = this.put(key, TYPE_STRING, expireAt, value.length);
-    copyRange(value, 0, value.length, row.buffer, row.start);
+    copyTo(value, row.buffer, row.start);
   }
 
   /**
@@ -244,8 +245,8 @@ export class KeyTable {
   }
 
   /** Removes a key row, whatever it holds; its collection's rows become garbage. */
-  remove(key: Bytes): void {
-    this.#keyspace.delete(this.#key.key(this.space, key));
+  remove(key: AnyBytes): void {
+    this.#keyspace.delete(this.#address(key));
     this.changed(key);
   }
 
@@ -267,7 +268,7 @@ export class KeyTable {
   }
 
   /** A hash some fields of which have TTLs, after some of those that have ended are removed; null: all have ended. */
-  #hashWithTtls(key: Bytes, row: KeyRow): KeyRow | null {
+  #hashWithTtls(key: AnyBytes, row: KeyRow): KeyRow | null {
     const { buffer, start, end } = this.#value;
     const nowMs = clock.nowMs();
     if (fieldsDueAtMs(buffer, start, end) > nowMs) return row;
@@ -277,15 +278,20 @@ export class KeyTable {
     if (!this.#expiry.mayRemove) return row;
     this.#isRemoving = true;
     try {
-      remover.removeDueFields(key, row, nowMs);
+      remover.removeDueFields(viewOf(key), row, nowMs);
       return this.findForWrite(key);
     } finally {
       this.#isRemoving = false;
     }
   }
 
-  #ended(key: Bytes): null {
-    if (this.#expiry.removeExpired(this.#key.key(this.space, key))) this.changed(key);
+  #address(key: AnyBytes): RowKey {
+    if (!(key instanceof Stretch)) return this.#key.key(this.space, key);
+    return this.#key.key(this.space, key.buffer, key.start, key.end);
+  }
+
+  #ended(key: AnyBytes): null {
+    if (this.#expiry.removeExpired(this.#address(key))) this.changed(key);
     return null;
   }
 }

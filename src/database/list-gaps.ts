@@ -52,7 +52,7 @@ function closeToOneSide(
       closed++;
       return true;
     }
-    items.put(id, target, value.view());
+    items.put(id, target, value);
     target += step;
     return true;
   });

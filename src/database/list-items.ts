@@ -3,7 +3,7 @@
  * consecutive numbers, so an item is addressed by its place without a look at the others.
  */
 import type { Bytes } from "../bytes/bytes.ts";
-import { Stretch } from "../bytes/stretch.ts";
+import { type AnyBytes, Stretch } from "../bytes/stretch.ts";
 import type { Keyspace } from "../keyspace/keyspace.ts";
 import type { RangeWalk } from "../keyspace/range.ts";
 import { KIND_LIST, writeU48 } from "../keyspace/row-key.ts";
@@ -35,7 +35,7 @@ export class ListItems {
   }
 
   /** Stores an item. `value` must not be a view of the same item. */
-  put(id: number, seq: number, value: Bytes): void {
+  put(id: number, seq: number, value: AnyBytes): void {
     this.#collections.put(KIND_LIST, id, this.#rest(seq), value);
   }
 

@@ -6,7 +6,7 @@
  * Values answered are views: valid until the key is written again or the turn ends.
  */
 import { type Bytes, equalBytes, equalRange } from "../bytes/bytes.ts";
-import type { Stretch } from "../bytes/stretch.ts";
+import type { AnyBytes, Stretch } from "../bytes/stretch.ts";
 import { CommandError, errors } from "../errors.ts";
 import { TYPE_LIST } from "../keyspace/key-row.ts";
 import type { Keyspace } from "../keyspace/keyspace.ts";
@@ -48,12 +48,12 @@ export class Lists {
   }
 
   /** Adds values one after the other at an end; answers the length. @throws {CommandError} WRONGTYPE */
-  push(key: Bytes, end: ListEnd, values: readonly Bytes[]): number {
+  push(key: AnyBytes, end: ListEnd, values: readonly AnyBytes[]): number {
     return this.#push(key, this.#findOrCreate(key), end, values);
   }
 
   /** As `push`, if there is such a list; otherwise 0. */
-  pushIfThere(key: Bytes, end: ListEnd, values: readonly Bytes[]): number {
+  pushIfThere(key: AnyBytes, end: ListEnd, values: readonly AnyBytes[]): number {
     const list = this.#collections.findForWrite(key, TYPE_LIST);
     return list === null ? 0 : this.#push(key, list, end, values);
   }
@@ -236,7 +236,7 @@ export class Lists {
     return 0;
   }
 
-  #findOrCreate(key: Bytes): CollectionHeader {
+  #findOrCreate(key: AnyBytes): CollectionHeader {
     const found = this.#collections.findForWrite(key, TYPE_LIST);
     return found ?? this.#create();
   }
@@ -247,7 +247,7 @@ export class Lists {
     return list;
   }
 
-  #push(key: Bytes, list: CollectionHeader, end: ListEnd, values: readonly Bytes[]): number {
+  #push(key: AnyBytes, list: CollectionHeader, end: ListEnd, values: readonly AnyBytes[]): number {
     const count = values.length;
     requireRoom(list, end, count);
     const { id } = list;
@@ -291,7 +291,7 @@ export class Lists {
     const moved = this.#create();
     const shift = FIRST_SEQ - headOf(list) - first;
     this.#items.each(list.id, headOf(list) + first, count, 1, (value, seq) => {
-      this.#items.put(moved.id, seq + shift, value.view());
+      this.#items.put(moved.id, seq + shift, value);
       return true;
     });
     moved.size = count;
@@ -316,7 +316,7 @@ export class Lists {
     const step = shiftsLeft ? 1 : -1;
     const from = shiftsLeft ? head : head + size - 1;
     this.#items.each(id, from, shiftsLeft ? index : size - index, step, (item, seq) => {
-      this.#items.put(id, seq - step, item.view());
+      this.#items.put(id, seq - step, item);
       return true;
     });
     this.#items.put(id, shiftsLeft ? head + index - 1 : head + index, value);

@@ -2,7 +2,7 @@
 import { type Bytes, copyBytes, EMPTY, fromText } from "../bytes/bytes.ts";
 import { addInt64, parseInt64, parseSafeInteger, writeInteger } from "../bytes/integer.ts";
 import { addLongDoubles, formatLongDouble, parseLongDouble } from "../bytes/long-double.ts";
-import type { Stretch } from "../bytes/stretch.ts";
+import type { AnyBytes, Stretch } from "../bytes/stretch.ts";
 import { CommandError, errors } from "../errors.ts";
 import { TYPE_STRING } from "../keyspace/key-row.ts";
 import type { KeyTable } from "./key-table.ts";
@@ -37,35 +37,35 @@ export class Strings {
   }
 
   /** The value as a view, valid until the key is written or the turn ends; null: no such key. */
-  get(key: Bytes): Bytes | null {
+  get(key: AnyBytes): Bytes | null {
     return this.#keys.findType(key, TYPE_STRING)?.rest() ?? null;
   }
 
   /** As `get`, without a view. */
-  stretch(key: Bytes): Stretch | null {
+  stretch(key: AnyBytes): Stretch | null {
     return this.#keys.findType(key, TYPE_STRING)?.stretch() ?? null;
   }
 
   /** The value as `stretch`, or null also when the key holds another type. */
-  getIfString(key: Bytes): Stretch | null {
+  getIfString(key: AnyBytes): Stretch | null {
     const row = this.#keys.find(key);
     return row !== null && row.type === TYPE_STRING ? row.stretch() : null;
   }
 
   /** Stores a value, whatever the key held before, TTL included; looks nothing up. */
-  set(key: Bytes, value: Bytes, expireAt = 0): void {
+  set(key: AnyBytes, value: AnyBytes, expireAt = 0): void {
     this.#keys.putString(key, value, expireAt);
   }
 
   /** Stores a value if there is no such key; false otherwise. */
-  setIfFree(key: Bytes, value: Bytes): boolean {
+  setIfFree(key: AnyBytes, value: AnyBytes): boolean {
     if (this.#keys.findForWrite(key) !== null) return false;
     this.#keys.putString(key, value, 0);
     return true;
   }
 
   /** Stores a value as told. @throws {CommandError} WRONGTYPE when the old value is wanted and no string */
-  setWith(key: Bytes, value: Bytes, options: SetOptions): SetOutcome {
+  setWith(key: AnyBytes, value: AnyBytes, options: SetOptions): SetOutcome {
     const { condition, expireAt, wantsOld } = options;
     const row = wantsOld
       ? this.#keys.findType(key, TYPE_STRING)
@@ -81,12 +81,12 @@ export class Strings {
   }
 
   /** Stores the pairs (key, value, key, value ...), in order; whatever the keys held, TTLs included, is gone. */
-  setPairs(pairs: readonly Bytes[]): void {
+  setPairs(pairs: readonly AnyBytes[]): void {
     for (let i = 0; i < pairs.length; i += 2) this.set(pairs[i]!, pairs[i + 1]!);
   }
 
   /** As `setPairs`, if none of the keys is there; false otherwise. */
-  setPairsIfFree(pairs: readonly Bytes[]): boolean {
+  setPairsIfFree(pairs: readonly AnyBytes[]): boolean {
     for (let i = 0; i < pairs.length; i += 2) {
       if (this.#keys.findForWrite(pairs[i]!) !== null) return false;
     }
@@ -149,7 +149,7 @@ export class Strings {
    *
    * @throws {CommandError} no 64-bit integer, or the sum would be none
    */
-  incrementBy(key: Bytes, delta: number | bigint): number | bigint {
+  incrementBy(key: AnyBytes, delta: number | bigint): number | bigint {
     const row = this.#keys.findTypeForWrite(key, TYPE_STRING);
     const expireAt = row?.expireAt ?? 0;
     const old = row === null ? 0 : parseSafeInteger(row.buffer, row.start, row.end);

@@ -2,6 +2,7 @@
  * One request: arguments as ranges of the buffer they arrived in. Argument 0 names the command.
  */
 import { type Bytes, EMPTY } from "../bytes/bytes.ts";
+import { Stretch } from "../bytes/stretch.ts";
 
 /** Room that every request starts with, and drops back to. */
 const ARGUMENTS_KEPT = 16;
@@ -62,6 +63,11 @@ export class Request {
   /** Argument `index` in [0, count) as a view, made on each call (about 50 ns). */
   bytes(index: number): Bytes {
     return this.buffer.subarray(this.start(index), this.end(index));
+  }
+
+  /** Argument `index` in [0, count) without a view: a fifth of its cost. */
+  stretch(index: number): Stretch {
+    return new Stretch(this.buffer, this.start(index), this.end(index));
   }
 
   /** All arguments, copied into one allocation of their own. */

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { fromText, toText } from "../../src/bytes/bytes.ts";
-import { Stretch } from "../../src/bytes/stretch.ts";
+import { copyTo, Stretch, viewOf } from "../../src/bytes/stretch.ts";
 
 test("a stretch knows its length, and its view is no copy", () => {
   const buffer = fromText("a value in a buffer");
@@ -12,4 +12,15 @@ test("a stretch knows its length, and its view is no copy", () => {
 
 test("a stretch may be empty", () => {
   expect(new Stretch(fromText("abc"), 3, 3).view()).toHaveLength(0);
+});
+
+test("bytes are viewed and copied alike, whether there is a view or not", () => {
+  const view = fromText("value");
+  for (const bytes of [view, new Stretch(fromText("a value."), 2, 7)]) {
+    expect(toText(viewOf(bytes))).toBe("value");
+    const target = fromText("012345678");
+    copyTo(bytes, target, 2);
+    expect(toText(target)).toBe("01value78");
+  }
+  expect(viewOf(view)).toBe(view);
 });

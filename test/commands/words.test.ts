@@ -16,6 +16,14 @@ test("words are read one after the other", () => {
   expect(reader.left).toBe(0);
 });
 
+test("a word is read without a view, too", () => {
+  const reader = words("a", "bc");
+  reader.next();
+  const { buffer, start, end } = reader.nextStretch();
+  expect(mapKey(buffer.subarray(start, end))).toBe("bc");
+  expect(reader.left).toBe(0);
+});
+
 test("a word is taken in any case, or left", () => {
   const reader = words("Nx", "x");
   expect(reader.take("XX")).toBe(false);

@@ -39,6 +39,12 @@ test("a clone stays when the original is reused", () => {
   expect(clone.buffer.length).toBe(6);
 });
 
+test("an argument can be had without a view", () => {
+  const request = Request.of([latin1("ab"), latin1("cde")]);
+  const { buffer, start, end } = request.stretch(1);
+  expect([buffer, start, end]).toEqual([request.buffer, 2, 5]);
+});
+
 test("of copies its arguments, empty and none included", () => {
   const source = latin1("abc");
   const request = Request.of([source, latin1("")]);
