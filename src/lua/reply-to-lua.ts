@@ -1,6 +1,8 @@
 /** A command's reply as a Lua value, by the conversion table of the protocol that the script has chosen. */
+
 import { fromText } from "../bytes/bytes.ts";
 import { formatDouble } from "../bytes/double.ts";
+import { Stretch } from "../bytes/stretch.ts";
 import {
   BigNumber,
   Double,
@@ -37,10 +39,11 @@ export function pushReply(
     else api.lua_pushnumber(L, reply ? 1 : 0);
   } else if (reply === null || reply instanceof NullArray) pushNull(machine, L, protocol);
   else if (reply instanceof Uint8Array) machine.pushBytes(L, reply);
+  else if (reply instanceof Stretch) machine.pushBytes(L, reply.view());
   else pushObject(machine, L, reply, protocol);
 }
 
-type ReplyObject = Exclude<Extract<Reply, object>, Uint8Array | NullArray>;
+type ReplyObject = Exclude<Extract<Reply, object>, Uint8Array | NullArray | Stretch>;
 
 function pushObject(
   machine: LuaMachine,
