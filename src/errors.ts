@@ -113,7 +113,6 @@ export const errors = {
   negativeTtl: "ERR Invalid TTL value, must be >= 0",
   negativeIdleTime: "ERR Invalid IDLETIME value, must be >= 0",
   frequencyRange: "ERR Invalid FREQ value, must be >= 0 and <= 255",
-  fieldTtl: "ERR hash fields with a TTL cannot be stored",
   noScript: "NOSCRIPT No matching script. Please use EVAL.",
   negativeKeys: "ERR Number of keys can't be negative",
   scriptMayWrite: "ERR Can not execute a script with write flag using *_ro command.",

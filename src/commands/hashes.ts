@@ -3,6 +3,7 @@ import type { Bytes } from "../bytes/bytes.ts";
 import { INT64_MAX, INT64_MIN, parseInt64 } from "../bytes/integer.ts";
 import type { FieldChoice } from "../database/choose-from.ts";
 import type { FieldPage, Hashes } from "../database/hashes.ts";
+import type { ReadingBudget } from "../database/reading-budget.ts";
 import { CommandError, errors } from "../errors.ts";
 import { TYPE_HASH } from "../keyspace/key-row.ts";
 import { OK, Pairs, type Reply } from "../resp/reply.ts";
@@ -204,7 +205,7 @@ export const hashCommands: readonly Command[] = [
 ];
 
 interface HashForm extends ListingForm {
-  atOnce(hashes: Hashes, key: Bytes): Reply;
+  atOnce(hashes: Hashes, key: Bytes, budget: ReadingBudget): Reply;
 }
 
 const PAIRS: HashForm = {
@@ -214,21 +215,21 @@ const PAIRS: HashForm = {
     take(walk.rest);
     take(walk.value);
   },
-  atOnce: (hashes, key) => new Pairs(hashes.pairs(key)),
+  atOnce: (hashes, key, budget) => new Pairs(hashes.pairs(key, budget)),
 };
 
 const FIELDS: HashForm = {
   kind: "array",
   repliesPerElement: 1,
   take: (walk, take) => take(walk.rest),
-  atOnce: (hashes, key) => hashes.fields(key),
+  atOnce: (hashes, key, budget) => hashes.fields(key, budget),
 };
 
 const VALUES: HashForm = {
   kind: "array",
   repliesPerElement: 1,
   take: (walk, take) => take(walk.value),
-  atOnce: (hashes, key) => hashes.values(key),
+  atOnce: (hashes, key, budget) => hashes.values(key, budget),
 };
 
 function answerHash(context: Context, key: Bytes, form: HashForm): Answer {
@@ -237,7 +238,7 @@ function answerHash(context: Context, key: Bytes, form: HashForm): Answer {
     context,
     form,
     () => hashes.listing(key),
-    () => form.atOnce(hashes, key),
+    (budget) => form.atOnce(hashes, key, budget),
   );
 }
 

@@ -1,9 +1,13 @@
 /** The list family; commands that wait stand in blocking-lists.ts. */
 import type { Bytes } from "../bytes/bytes.ts";
 import type { DB } from "../database/db.ts";
-import type { ListEnd, PositionQuery } from "../database/lists.ts";
+import { listRemovalBuild } from "../database/list-removal.ts";
+import { type PositionQuery, searchList } from "../database/list-search.ts";
+import { trimBuild } from "../database/list-trim.ts";
+import type { ListEnd, Lists } from "../database/lists.ts";
 import { errors } from "../errors.ts";
 import { TYPE_LIST } from "../keyspace/key-row.ts";
+import { KIND_LIST } from "../keyspace/row-key.ts";
 import { NULL_ARRAY, OK, type Reply } from "../resp/reply.ts";
 import {
   bytes,
@@ -19,6 +23,9 @@ import {
   stretch,
 } from "./args.ts";
 import { type Command, command } from "./command.ts";
+import type { Answer, Context } from "./context.ts";
+import { answerFromSnapshot } from "./from-snapshots.ts";
+import { inTurns } from "./in-turns.ts";
 import { ledisKeyCommands } from "./ledis-keys.ts";
 import {
   atLeast,
@@ -28,7 +35,7 @@ import {
   multiPop,
   uncheckedIndex,
 } from "./list-words.ts";
-import { answerListing, type ListingForm } from "./pieces.ts";
+import { AT_ONCE_MAX, answerListing, type ListingForm } from "./pieces.ts";
 
 const ITEMS: ListingForm = {
   kind: "array",
@@ -105,7 +112,7 @@ export const listCommands: readonly Command[] = [
         context,
         ITEMS,
         () => context.db.lists.listing(key, start, stop),
-        () => context.db.lists.stretches(key, start, stop),
+        (budget) => context.db.lists.stretches(key, start, stop, budget),
       ),
   }),
   command("list", {
@@ -132,16 +139,24 @@ export const listCommands: readonly Command[] = [
     summary: "Removes items that equal another: the first, the last (negative), or all (0).",
     flags: ["write"],
     args: [key(), index("count"), bytes("element")],
-    run: ({ db }, key, count, element) => db.lists.removeEqual(key, count, element),
+    run({ client, db, ledis }, key, count, element) {
+      const build = listRemovalBuild(db, key, count, element, ledis.builds);
+      const atOnce = () => db.lists.removeEqual(key, count, element);
+      return inTurns(client, ledis, build, () => build.removed, atOnce);
+    },
   }),
   command("list", {
     name: "LTRIM",
     summary: "Keeps only the items between two indexes, both included.",
     flags: ["write"],
     args: [key(), index("start"), index("stop")],
-    run({ db }, key, start, stop) {
-      db.lists.trim(key, start, stop);
-      return OK;
+    run({ client, db, ledis }, key, start, stop) {
+      const build = trimBuild(db.table, db.collections, key, [start, stop], ledis.builds);
+      const atOnce = () => {
+        db.lists.trim(key, start, stop);
+        return OK;
+      };
+      return inTurns(client, ledis, build, () => OK, atOnce);
     },
   }),
   command("list", {
@@ -158,8 +173,8 @@ export const listCommands: readonly Command[] = [
         lengthMax: named("MAXLEN", atLeast(0, "len", errors.negativeMaxLength)),
       }),
     ],
-    run({ db }, key, element, { rank, count, lengthMax }) {
-      return positions(db, key, element, {
+    run(context, key, element, { rank, count, lengthMax }) {
+      return positions(context, key, element, {
         rank: rank ?? 1,
         count,
         lengthMax: lengthMax ?? 0,
@@ -233,12 +248,32 @@ function pop(db: DB, key: Bytes, end: ListEnd, count: number | null): Reply {
 
 /** One index or null without COUNT, otherwise all of them. */
 function positions(
-  db: DB,
+  context: Context,
   key: Bytes,
   element: Bytes,
   query: Omit<PositionQuery, "count"> & { readonly count: number | null },
-): Reply {
-  const { count } = query;
-  const found = db.lists.positions(key, element, { ...query, count: count ?? 1 }) ?? [];
-  return count === null ? (found[0] ?? null) : found;
+): Answer {
+  const { lists } = context.db;
+  const { lengthMax } = query;
+  const count = query.count ?? 1;
+  const answer = (found: readonly number[]) => (query.count === null ? (found[0] ?? null) : found);
+  const list = context.client.mayWait ? lists.findForSearch(key) : null;
+  const length = lengthMax === 0 ? list?.size : Math.min(lengthMax, list?.size ?? 0);
+  const isLong = length !== undefined && length > AT_ONCE_MAX;
+  // What stands near the end from which it is looked for is found at once.
+  const near = { ...query, count, lengthMax: isLong ? AT_ONCE_MAX : lengthMax };
+  const found = lists.positions(key, element, near) ?? [];
+  if (!isLong || (count > 0 && found.length === count)) return answer(found);
+  const choose = () => searched(lists, key);
+  return answerFromSnapshot(context, choose, function* ({ list }, rows) {
+    if (list === null) return answer([]);
+    return answer(yield* searchList(rows, list, element, { ...query, count }));
+  });
+}
+
+/** The list for a search over a snapshot. Its look-up was counted before. */
+function searched(lists: Lists, key: Bytes) {
+  const list = lists.findForSearch(key);
+  const sources = list === null ? [] : [{ id: list.id, kinds: [KIND_LIST] }];
+  return { ids: sources.map(({ id }) => id), sources, list, keysFound: 0, keysMissing: 0 };
 }

@@ -1,6 +1,10 @@
-/** Answers that may be long: few elements are answered at once, many are read from a snapshot while they are sent. */
+/**
+ * Answers that may be long: few elements are answered at once; many, or long ones, are read from a snapshot while they
+ * are sent.
+ */
 import { ListedRows, type Listing } from "../database/listing.ts";
 import type { Moment } from "../database/moments.ts";
+import { BudgetSpentError, ReadingBudget, UNLIMITED } from "../database/reading-budget.ts";
 import type { RangeWalk } from "../keyspace/range.ts";
 import { type Reply, StreamReply } from "../resp/reply.ts";
 import type { Answer, Context } from "./context.ts";
@@ -21,17 +25,27 @@ export interface ListingForm {
  * Answers a run of elements.
  *
  * @param find says which, looking nothing up that is counted; null: none, or few
- * @param atOnce answers them from memory
+ * @param atOnce answers them from memory; throws a BudgetSpentError when they are more than the budget
  */
 export function answerListing(
   context: Context,
   form: ListingForm,
   find: () => Listing | null,
-  atOnce: () => Reply,
+  atOnce: (budget: ReadingBudget) => Reply,
 ): Answer {
   const listing = context.client.mayWait ? find() : null;
-  if (listing === null || listing.count <= AT_ONCE_MAX) return atOnce();
-  return answerInPieces(context, form, find, atOnce);
+  if (listing === null) return atOnce(UNLIMITED);
+  if (listing.count <= AT_ONCE_MAX) {
+    try {
+      return atOnce(new ReadingBudget());
+    } catch (error) {
+      if (!(error instanceof BudgetSpentError)) throw error;
+    }
+  } else {
+    // A look-up that `atOnce` would have counted.
+    context.ledis.lookups.hits++;
+  }
+  return answerInPieces(context, form, find, () => atOnce(UNLIMITED));
 }
 
 async function answerInPieces(
@@ -40,7 +54,6 @@ async function answerInPieces(
   find: () => Listing | null,
   atOnce: () => Reply,
 ): Promise<Reply> {
-  ledis.lookups.hits++;
   const moment: Moment<{ ids: number[]; listing: Listing }> | null = await ledis.moments.take(
     () => {
       const listing = find();

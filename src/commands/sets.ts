@@ -1,17 +1,19 @@
 /** The set family, and what LedisDB's naming would add for sets. */
 import type { Bytes } from "../bytes/bytes.ts";
 import { INT64_MIN, parseInt64 } from "../bytes/integer.ts";
-import type { SetOperation } from "../database/sets.ts";
+import { BudgetSpentError, ReadingBudget, UNLIMITED } from "../database/reading-budget.ts";
+import type { SetOperation } from "../database/set-algebra.ts";
 import { CommandError, errors } from "../errors.ts";
 import { TYPE_SET } from "../keyspace/key-row.ts";
 import { type Reply, SetReply } from "../resp/reply.ts";
 import { type Arg, bytes, deferred, key, named, options, some } from "./args.ts";
 import { type Command, type CommandGroup, command } from "./command.ts";
-import type { Context } from "./context.ts";
+import type { Answer, Context } from "./context.ts";
 import { countedKeys } from "./counted-keys.ts";
+import { answerFromSnapshot, answerMembers } from "./from-snapshots.ts";
 import { inTurns } from "./in-turns.ts";
 import { ledisKeyCommands } from "./ledis-keys.ts";
-import { answerListing, type ListingForm } from "./pieces.ts";
+import { AT_ONCE_MAX, answerListing, type ListingForm } from "./pieces.ts";
 import { cursor, scanCursor, scanOptions, scanPosition, scanRows } from "./scan-words.ts";
 
 /** Members that SRANDMEMBER answers at once with repeats; Redis tries whatever it is asked for. */
@@ -89,7 +91,7 @@ export const setCommands: readonly Command[] = [
         context,
         MEMBERS,
         () => context.db.sets.listing(key),
-        () => new SetReply(context.db.sets.members(key)),
+        (budget) => new SetReply(context.db.sets.members(key, budget)),
       ),
   }),
   command(SET, {
@@ -151,7 +153,7 @@ export const setCommands: readonly Command[] = [
       countedKeys({ notPositive: errors.keyCount, tooMany: errors.keyCountTooLarge }),
       options({ limit: named("LIMIT", limit) }),
     ],
-    run: ({ db }, keys, { limit }) => db.sets.intersectionSize(keys, limit ?? 0),
+    run: (context, keys, { limit }) => sharedCount(context, keys, limit ?? 0),
   }),
   command(SET, {
     name: "SSCAN",
@@ -185,8 +187,34 @@ function combination(name: string, operation: SetOperation, summary: string): Co
     summary,
     flags: ["readonly"],
     args: [some(key())],
-    run: ({ db }, keys) => new SetReply(db.sets.combine(operation, keys)),
+    run: (context, keys) => combine(context, operation, keys),
   });
+}
+
+function combine(context: Context, operation: SetOperation, keys: readonly Bytes[]): Answer {
+  const { sets } = context.db;
+  const choose = () => sets.inputs(operation, keys);
+  const { mayWait } = context.client;
+  if (!mayWait || choose().cost <= AT_ONCE_MAX) {
+    try {
+      const budget = mayWait ? new ReadingBudget() : UNLIMITED;
+      return new SetReply(sets.combine(operation, keys, budget));
+    } catch (error) {
+      if (!(error instanceof BudgetSpentError)) throw error;
+    }
+  }
+  return answerMembers(context, choose, (inputs, rows) => sets.combined(operation, inputs, rows));
+}
+
+function sharedCount(context: Context, keys: readonly Bytes[], limit: number): Answer {
+  const { sets } = context.db;
+  const choose = () => sets.inputs("intersection", keys);
+  if (!context.client.mayWait || choose().cost <= AT_ONCE_MAX) {
+    return sets.intersectionSize(keys, limit);
+  }
+  return answerFromSnapshot(context, choose, (inputs, rows) =>
+    sets.sharedCount(inputs, rows, limit),
+  );
 }
 
 function storage(name: string, operation: SetOperation, summary: string): Command {

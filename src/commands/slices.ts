@@ -21,9 +21,12 @@ export function inSlices<T>(step: () => T | undefined, mayWait = true): T | Prom
 
 /**
  * Runs a generator, about a millisecond in each iteration of the event loop, as `inSlices` does; it yields wherever it
- * may be interrupted, and what it returns is the answer.
+ * may be interrupted, and what it returns, which is not undefined, is the answer.
  */
-export function runInSlices<T>(work: Iterator<void, T, void>, mayWait = true): T | Promise<T> {
+export function runInSlices<T extends NonNullable<unknown> | null>(
+  work: Iterator<void, T, void>,
+  mayWait = true,
+): T | Promise<T> {
   return inSlices<T>(() => {
     const endUs = clock.monotonicUs() + SLICE_US;
     for (;;) {

@@ -122,7 +122,7 @@ export const zsetRangeCommands: readonly Command[] = [
     since: "2.0.0",
     flags: ["write"],
     args: [key(), ends("rank")],
-    run: ({ db }, key, range) => db.zsets.removeRange(key, range),
+    run: (context, key, range) => removeRange(context, key, range),
   }),
   command("sorted-set", {
     name: "ZREMRANGEBYSCORE",
@@ -130,7 +130,7 @@ export const zsetRangeCommands: readonly Command[] = [
     since: "1.2.0",
     flags: ["write"],
     args: [key(), ends("score")],
-    run: ({ db }, key, range) => db.zsets.removeRange(key, range),
+    run: (context, key, range) => removeRange(context, key, range),
   }),
   command("sorted-set", {
     name: "ZREMRANGEBYLEX",
@@ -138,9 +138,15 @@ export const zsetRangeCommands: readonly Command[] = [
     since: "2.8.9",
     flags: ["write"],
     args: [key(), ends("lex")],
-    run: ({ db }, key, range) => db.zsets.removeRange(key, range),
+    run: (context, key, range) => removeRange(context, key, range),
   }),
 ];
+
+function removeRange({ client, db, ledis }: Context, key: Bytes, range: ZSetRange): Answer {
+  const build = db.zsets.buildRemoval(key, range, ledis.builds);
+  const atOnce = () => db.zsets.removeRange(key, range);
+  return inTurns(client, ledis, build, () => build.removed, atOnce);
+}
 
 function rangeReply(context: Context, key: Bytes, request: RangeRequest): Answer {
   const { db, client } = context;
@@ -149,7 +155,7 @@ function rangeReply(context: Context, key: Bytes, request: RangeRequest): Answer
     context,
     withScores ? (client.protocol === 2 ? FLAT : PAIRS) : MEMBERS,
     () => db.zsets.listing(key, range, piece),
-    () => membersReply(context, db.zsets.range(key, range, piece), withScores),
+    (budget) => membersReply(context, db.zsets.range(key, range, piece, budget), withScores),
   );
 }
 

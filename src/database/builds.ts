@@ -36,6 +36,17 @@ export function isLong(collections: readonly { readonly size: number }[]): boole
   return collections.reduce((sum, { size }) => sum + size, 0) > AT_ONCE_MAX;
 }
 
+/** What stays is copied when it is up to so many times what goes. */
+const STAYING_MAX = 8;
+
+/**
+ * Whether a removal of many elements is better done by copying those that stay: the others go with the old collection,
+ * and nobody waits for them. Removing few of many costs less one by one, copying few others less at once.
+ */
+export function isCopiedToRemove(removed: number, staying: number): boolean {
+  return removed > AT_ONCE_MAX && staying > 0 && staying <= STAYING_MAX * removed;
+}
+
 /** A collection that is read for it. */
 export interface BuildSource {
   readonly id: number;

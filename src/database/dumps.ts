@@ -13,10 +13,16 @@ import {
 import type { RangeWalk } from "../keyspace/range.ts";
 import { KIND_BITMAP, KIND_HASH, KIND_LIST, KIND_SET, KIND_ZSCORE } from "../keyspace/row-key.ts";
 import { checkValue } from "../rdb/check-value.ts";
-import { isSealed, openPayload, sealPayload } from "../rdb/dump-payload.ts";
+import {
+  isSealed,
+  openPayload,
+  sealPayload,
+  VERSION_WITH_FIELD_TTLS,
+} from "../rdb/dump-payload.ts";
 import { RdbError } from "../rdb/rdb-error.ts";
 import {
   RDB_HASH,
+  RDB_HASH_METADATA,
   RDB_LEDIS_BITMAP,
   RDB_LIST,
   RDB_SET,
@@ -125,7 +131,7 @@ export class Dumps {
 
   /**
    * The key's value as RESTORE takes it, TTL not included; null: no such key. Redis restores it too, unless it is
-   * a LedisDB bitmap.
+   * a LedisDB bitmap; one of which fields have TTLs only from 7.4 on.
    *
    * @throws {CommandError} it is too long
    */
@@ -136,6 +142,7 @@ export class Dumps {
     try {
       if (type !== TYPE_STRING) {
         const header = this.#types.collections.findForWrite(key, type)!;
+        if (type === TYPE_HASH && header.extra.length > 0) return this.#sealEnding(header);
         return sealPayload((writer) => this.#writeCollection(writer, header), this.#bytesMax());
       }
       const value = row.rest();
@@ -173,7 +180,7 @@ export class Dumps {
 
   /** As `store`, for a value that `read` has answered. */
   storeChecked(key: Bytes, value: RdbValue, expireAt: number): void {
-    const { strings, lists, sets, hashes, zsets, bitmaps } = this.#types;
+    const { table, strings, lists, sets, hashes, zsets, bitmaps } = this.#types;
     switch (value.type) {
       case "string":
         strings.set(key, value.bytes(), expireAt);
@@ -185,7 +192,9 @@ export class Dumps {
         sets.replace(key, value.members(), expireAt);
         break;
       case "hash":
-        hashes.replace(key, value.fields(), expireAt);
+        if (!hashes.replace(key, value.fields(), expireAt) && table.findForWrite(key) !== null) {
+          table.remove(key);
+        }
         break;
       case "zset":
         zsets.replace(key, value.members(), expireAt);
@@ -194,6 +203,25 @@ export class Dumps {
         bitmaps.replace(key, value.tail, value.segments(), expireAt);
         break;
     }
+  }
+
+  /** A hash of which some fields have TTLs: as Redis 7.4 has it. */
+  #sealEnding(hash: CollectionHeader): Bytes {
+    const { count, earliestMs, fields } = this.#types.hashes.ending(hash);
+    return sealPayload(
+      (writer) => {
+        writer.byte(RDB_HASH_METADATA);
+        writer.uint64(earliestMs);
+        writer.length(count);
+        for (const { field, value, expireAtMs } of fields()) {
+          writer.length(expireAtMs === 0 ? 0 : expireAtMs - earliestMs + 1);
+          writer.string(field);
+          writer.string(value);
+        }
+      },
+      this.#bytesMax(),
+      VERSION_WITH_FIELD_TTLS,
+    );
   }
 
   #writeCollection(writer: RdbWriter, header: CollectionHeader): void {
@@ -211,16 +239,9 @@ function checked(open: () => RdbValue): RdbValue {
   try {
     const value = open();
     checkValue(value);
-    if (value.type === "hash") requireNoTtls(value);
     return value;
   } catch (error) {
     if (error instanceof RdbError) throw new CommandError(errors.dumpFormat);
     throw error;
-  }
-}
-
-function requireNoTtls(value: RdbValue & { type: "hash" }): void {
-  for (const { expireAtMs } of value.fields()) {
-    if (expireAtMs !== 0) throw new CommandError(errors.fieldTtl);
   }
 }

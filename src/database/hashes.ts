@@ -12,14 +12,17 @@ import {
 import { globPrefix, matchesGlob } from "../bytes/glob.ts";
 import { addInt64, parseInt64, parseSafeInteger, writeInteger } from "../bytes/integer.ts";
 import { addLongDoubles, formatLongDouble, parseLongDouble } from "../bytes/long-double.ts";
+import { clock } from "../clock.ts";
 import { CommandError, errors } from "../errors.ts";
 import { TYPE_HASH } from "../keyspace/key-row.ts";
 import type { RangeWalk } from "../keyspace/range.ts";
 import { KIND_HASH } from "../keyspace/row-key.ts";
 import { chooseFrom, type FieldChoice } from "./choose-from.ts";
 import type { CollectionHeader, Collections } from "./collections.ts";
+import { earliestDeadline } from "./field-ttls.ts";
 import type { HashFields, HashState } from "./hash-fields.ts";
 import type { Listing } from "./listing.ts";
+import { FIRST_ROWS, type ReadingBudget, UNLIMITED } from "./reading-budget.ts";
 
 /** Up to so many fields, none of them or their values longer than this, a page takes all: as Redis does. */
 const WHOLE_PAGE_FIELDS = 512;
@@ -28,6 +31,19 @@ const WHOLE_PAGE_ITEM_BYTES = 64;
 export interface FieldValue {
   readonly field: Bytes;
   readonly value: Bytes;
+}
+
+/** A field and when it ends, in ms since 1970; 0: never. */
+export interface EndingField extends FieldValue {
+  readonly expireAtMs: number;
+}
+
+export interface EndingFields {
+  readonly count: number;
+  /** None ends before this. */
+  readonly earliestMs: number;
+  /** They are views until the turn ends. */
+  fields(): Iterable<EndingField>;
 }
 
 /** Which fields a page looks at. */
@@ -129,9 +145,9 @@ export class Hashes {
     return size;
   }
 
-  /** All fields, each with its value behind it. */
-  pairs(key: Bytes): Bytes[] {
-    return this.#all(key, takePair);
+  /** All fields, each with its value behind it. @throws {BudgetSpentError} more than the budget, as the next two */
+  pairs(key: Bytes, budget: ReadingBudget = UNLIMITED): Bytes[] {
+    return this.#all(key, takePair, budget);
   }
 
   /** All fields, for a reading in slices; null: no such key. */
@@ -142,13 +158,13 @@ export class Hashes {
     return hash && { kind: KIND_HASH, id: hash.id, range: {}, count: hash.size };
   }
 
-  fields(key: Bytes): Bytes[] {
-    return this.#all(key, takeField);
+  fields(key: Bytes, budget: ReadingBudget = UNLIMITED): Bytes[] {
+    return this.#all(key, takeField, budget);
   }
 
   /** All values, in order of their fields. */
-  values(key: Bytes): Bytes[] {
-    return this.#all(key, takeValue);
+  values(key: Bytes, budget: ReadingBudget = UNLIMITED): Bytes[] {
+    return this.#all(key, takeValue, budget);
   }
 
   /**
@@ -197,18 +213,44 @@ export class Hashes {
   }
 
   /**
-   * Stores a hash of these fields, at least one and different ones, in place of what the key held.
+   * Stores a hash of these fields, different ones, in place of what the key held, but for fields that have ended; false
+   * when that leaves none, and nothing is stored.
    *
    * @param expireAt ms since 1970, 0 for no TTL
    */
-  replace(key: Bytes, fields: Iterable<FieldValue>, expireAt: number): void {
+  replace(key: Bytes, fields: Iterable<EndingField>, expireAt: number): boolean {
     const hash = this.#collections.create(TYPE_HASH);
-    for (const { field, value } of fields) {
+    const before = stateOf(hash);
+    const nowMs = clock.nowMs();
+    for (const { field, value, expireAtMs } of fields) {
+      if (expireAtMs !== 0 && expireAtMs <= nowMs) continue;
       this.#collections.put(KIND_HASH, hash.id, field, value);
+      if (expireAtMs !== 0) this.#fields.ttls.set(hash, field, expireAtMs);
       hash.size++;
     }
     hash.expireAt = expireAt;
-    this.#collections.save(key, hash);
+    if (hash.size > 0) this.#fields.save(key, hash, before);
+    return hash.size > 0;
+  }
+
+  /** Fields with their values and TTLs, for who writes a hash out: those that have not ended. */
+  ending(hash: CollectionHeader): EndingFields {
+    const nowMs = clock.nowMs();
+    const { ttls } = this.#fields;
+    const collections = this.#collections;
+    return {
+      count: hash.size - ttls.countDue(hash, nowMs),
+      earliestMs: earliestDeadline(hash),
+      *fields() {
+        const walk = collections.walk(KIND_HASH, hash.id, { expected: hash.size });
+        while (walk.next()) {
+          const field = walk.rest;
+          const expireAtMs = ttls.deadline(hash, field);
+          if (expireAtMs === 0 || expireAtMs > nowMs)
+            yield { field, value: walk.value, expireAtMs };
+        }
+      },
+    };
   }
 
   /** A field chosen by chance, copied; null: no such key. */
@@ -302,18 +344,20 @@ export class Hashes {
     return count < hash.size ? random.distinct(hash, count) : this.#items(hash, takeField);
   }
 
-  #items(hash: CollectionHeader, take: TakeItems): Bytes[] {
+  #items(hash: CollectionHeader, take: TakeItems, budget = UNLIMITED): Bytes[] {
     const items: Bytes[] = [];
-    this.#fields.each(hash, { expected: hash.size }, (field, walk) => {
+    const expected = budget === UNLIMITED ? hash.size : FIRST_ROWS;
+    this.#fields.each(hash, { expected }, (field, walk) => {
+      budget.spend(field.length + walk.value.length);
       take(field, walk.value, items);
       return true;
     });
     return items;
   }
 
-  #all(key: Bytes, take: TakeItems): Bytes[] {
+  #all(key: Bytes, take: TakeItems, budget: ReadingBudget): Bytes[] {
     const hash = this.#find(key);
-    return hash === null ? [] : this.#items(hash, take);
+    return hash === null ? [] : this.#items(hash, take, budget);
   }
 
   #walkPage(

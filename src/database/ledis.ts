@@ -28,6 +28,7 @@ import { Expiry } from "./expiry.ts";
 import type { KeyTable, Lookups } from "./key-table.ts";
 import { Moments } from "./moments.ts";
 import { ScanCursors } from "./scan-cursors.ts";
+import { SortMemory } from "./sorted-members.ts";
 import { Spaces } from "./spaces.ts";
 import { TurnLoop } from "./turn-loop.ts";
 import { Waiters } from "./waiters.ts";
@@ -84,6 +85,8 @@ export class Ledis {
   readonly builds: Builds;
   readonly zsetOrder: ZSetOrder;
   readonly elementPacks = new ElementPacks();
+  /** For replies that have to be sorted. */
+  readonly sortMemory = new SortMemory();
   /** Of all databases; whoever shows them may set them back. */
   readonly lookups: Lookups = { hits: 0, misses: 0 };
   readonly #databases: (DB | undefined)[] = [];

@@ -21,6 +21,13 @@ export function closeGaps(
   return head + split;
 }
 
+/** How many items `closeGaps` moves or removes. @param gaps indexes, ascending, not empty */
+export function closingCost(size: number, gaps: readonly number[]): number {
+  const split = gapsBeforeLongestRun(0, size, gaps);
+  const runStart = split === 0 ? 0 : gaps[split - 1]! + 1;
+  return size - ((gaps[split] ?? size) - runStart);
+}
+
 /** How many gaps stand before the longest run of items without a gap. */
 function gapsBeforeLongestRun(head: number, end: number, gaps: readonly number[]): number {
   let longest = -1;

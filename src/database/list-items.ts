@@ -8,9 +8,12 @@ import type { Keyspace } from "../keyspace/keyspace.ts";
 import type { RangeWalk } from "../keyspace/range.ts";
 import { KIND_LIST, writeU48 } from "../keyspace/row-key.ts";
 import type { Collections } from "./collections.ts";
+import { FIRST_ROWS } from "./reading-budget.ts";
 
 /** Sequence numbers are below this. */
 export const SEQ_END = 2 ** 48;
+/** Where the first item of a new list stands: lists grow at both ends. */
+export const FIRST_SEQ = SEQ_END / 2;
 const SEQ_BYTES = 6;
 
 /** After so many items that were not in memory, the others are read from SQLite in pages. */
@@ -79,7 +82,8 @@ export class ListItems {
   }
 
   #rows(id: number, from: number, count: number, step: 1 | -1): RangeWalk {
-    const range = { ...seqRange(from, count), reverse: step < 0, expected: count };
+    // Long items would make a first page of any length.
+    const range = { ...seqRange(from, count), reverse: step < 0, expected: FIRST_ROWS };
     return this.#collections.walk(KIND_LIST, id, range);
   }
 

@@ -3,6 +3,7 @@ import type { RangeWalk } from "../keyspace/range.ts";
 import type { Snapshot } from "../keyspace/row-snapshots.ts";
 import { type ElementRange, Elements } from "./elements.ts";
 import type { Moment } from "./moments.ts";
+import { FIRST_ROWS } from "./reading-budget.ts";
 
 export interface Listing {
   readonly kind: number;
@@ -11,9 +12,6 @@ export interface Listing {
   /** How many elements there are in the range, exactly. */
   readonly count: number;
 }
-
-/** Rows that a walk in slices fetches at first: it is not known how long they are. */
-const FIRST_ROWS = 16;
 
 /** A listing's rows as they were at one moment, for as many turns as wanted. */
 export class ListedRows {

@@ -5,7 +5,7 @@
  *
  * Values answered are views: valid until the key is written again or the turn ends.
  */
-import { type Bytes, equalBytes, equalRange } from "../bytes/bytes.ts";
+import { type Bytes, equalBytes } from "../bytes/bytes.ts";
 import type { AnyBytes, Stretch } from "../bytes/stretch.ts";
 import { CommandError, errors } from "../errors.ts";
 import { TYPE_LIST } from "../keyspace/key-row.ts";
@@ -14,23 +14,14 @@ import { KIND_LIST, readU48, writeU48 } from "../keyspace/row-key.ts";
 import type { CollectionHeader, Collections } from "./collections.ts";
 import type { KeyTable } from "./key-table.ts";
 import { closeGaps } from "./list-gaps.ts";
-import { ListItems, SEQ_END, seqRange } from "./list-items.ts";
+import { FIRST_SEQ, ListItems, SEQ_END, seqRange } from "./list-items.ts";
+import { type PositionQuery, PositionSearch } from "./list-search.ts";
 import type { Listing } from "./listing.ts";
+import { type ReadingBudget, UNLIMITED } from "./reading-budget.ts";
 
 /** An end of a list: its head is on the left. */
 export type ListEnd = "left" | "right";
 
-/** What `positions` looks for. */
-export interface PositionQuery {
-  /** Which match is the first to be answered: 1 the first, 2 the second ... -1 the last, -2 the one before. Not 0. */
-  readonly rank: number;
-  /** Most matches to answer; 0: all. */
-  readonly count: number;
-  /** Most items to look at; 0: all. */
-  readonly lengthMax: number;
-}
-
-const FIRST_SEQ = SEQ_END / 2;
 const HEAD_BYTES = 6;
 
 /** When more items than this go, and more than stay, those that stay move to a new list instead. */
@@ -99,12 +90,16 @@ export class Lists {
     return this.stretches(key, start, stop).map((item) => item.view());
   }
 
-  /** As `range`, without views. */
-  stretches(key: Bytes, start: number, stop: number): Stretch[] {
+  /**
+   * As `range`, without views.
+   *
+   * @throws {BudgetSpentError} they are more than the budget
+   */
+  stretches(key: Bytes, start: number, stop: number, budget: ReadingBudget = UNLIMITED): Stretch[] {
     const list = this.#collections.find(key, TYPE_LIST);
     if (list === null) return [];
     const { first, count } = clip(list.size, start, stop);
-    return this.#read(list.id, headOf(list) + first, count, 1);
+    return this.#read(list.id, headOf(list) + first, count, 1, budget);
   }
 
   /** The items of `range`, for a reading in slices; null: no such key. @throws {CommandError} WRONGTYPE */
@@ -154,17 +149,21 @@ export class Lists {
     if (list === null) return 0;
     const rank = count < 0 ? -1 : 1;
     const found = this.#find(list, value, { rank, count: Math.abs(count), lengthMax: 0 });
-    if (found.length === 0) return 0;
     if (rank < 0) found.reverse();
-    const removed = found.length;
-    if (removed < list.size) {
+    this.removeAt(key, list, found);
+    return found.length;
+  }
+
+  /** Removes the items at these indexes, ascending, of what the key holds now. */
+  removeAt(key: Bytes, list: CollectionHeader, indexes: readonly number[]): void {
+    if (indexes.length === 0) return;
+    if (indexes.length < list.size) {
       const head = headOf(list);
-      const gaps = found.map((index) => head + index);
+      const gaps = indexes.map((index) => head + index);
       setHead(list, closeGaps(this.#items, list.id, head, list.size, gaps));
     }
-    list.size -= removed;
+    list.size -= indexes.length;
     this.#collections.save(key, list);
-    return removed;
   }
 
   /** Keeps only the items between two indexes, both included, negative from the right. @throws {CommandError} WRONGTYPE */
@@ -186,10 +185,20 @@ export class Lists {
     return removed;
   }
 
+  /** Whether as many matches as are wanted stand among the first `lengthMax` items that are looked at. */
+  hasNear(list: CollectionHeader, value: Bytes, query: PositionQuery): boolean {
+    return query.count > 0 && this.#find(list, value, query).length === query.count;
+  }
+
   /** Indexes of items that equal `value`, in the order in which they were looked at; null: no such key. */
   positions(key: Bytes, value: Bytes, query: PositionQuery): number[] | null {
     const list = this.#collections.find(key, TYPE_LIST);
     return list === null ? null : this.#find(list, value, query);
+  }
+
+  /** The list for a search in slices; null: no such key. @throws {CommandError} WRONGTYPE */
+  findForSearch(key: Bytes): CollectionHeader | null {
+    return this.#collections.findForWrite(key, TYPE_LIST);
   }
 
   /**
@@ -324,9 +333,10 @@ export class Lists {
     list.size++;
   }
 
-  #read(id: number, seq: number, count: number, step: 1 | -1): Stretch[] {
+  #read(id: number, seq: number, count: number, step: 1 | -1, budget = UNLIMITED): Stretch[] {
     const values: Stretch[] = [];
     this.#items.each(id, seq, count, step, (value) => {
+      budget.spend(value.length);
       values.push(value);
       return true;
     });
@@ -335,23 +345,15 @@ export class Lists {
 
   /** Indexes of items that equal `value`, in the order in which they were looked at. */
   #find(list: CollectionHeader, value: Bytes, query: PositionQuery): number[] {
-    const { rank, count, lengthMax } = query;
-    const found: number[] = [];
+    const { rank, lengthMax } = query;
+    const search = new PositionSearch(value, query);
     const head = headOf(list);
     const from = seqAt(list, rank < 0 ? "right" : "left");
     const length = lengthMax === 0 ? list.size : Math.min(lengthMax, list.size);
-    let skip = Math.abs(rank) - 1;
-    this.#items.each(list.id, from, length, rank < 0 ? -1 : 1, (item, seq) => {
-      const { buffer, start, end } = item;
-      if (!equalRange(buffer, start, end, value, 0, value.length)) return true;
-      if (skip > 0) {
-        skip--;
-        return true;
-      }
-      found.push(seq - head);
-      return found.length !== count;
-    });
-    return found;
+    this.#items.each(list.id, from, length, rank < 0 ? -1 : 1, (item, seq) =>
+      search.look(item.buffer, item.start, item.end, seq - head),
+    );
+    return search.found;
   }
 }
 
@@ -376,7 +378,7 @@ function seqOf(list: CollectionHeader, index: number): number | null {
 }
 
 /** The part of a list of `size` items between two indexes, both included, negative from the right. */
-function clip(size: number, start: number, stop: number): { first: number; count: number } {
+export function clip(size: number, start: number, stop: number): { first: number; count: number } {
   const first = Math.max(start < 0 ? start + size : start, 0);
   const last = Math.min(stop < 0 ? stop + size : stop, size - 1);
   return first > last ? { first: 0, count: 0 } : { first, count: last - first + 1 };

@@ -29,6 +29,11 @@ export class PackedElements {
     return this.#bytes.slice(this.#bounds[at * 2], this.#bounds[at * 2 + 1]);
   }
 
+  /** Element number `at` in [0, count), as a view until the next one is added. */
+  view(at: number): Bytes {
+    return this.#bytes.subarray(this.#bounds[at * 2], this.#bounds[at * 2 + 1]);
+  }
+
   /** Removes element number `at`; the last one takes its number. */
   remove(at: number): void {
     this.count--;

@@ -15,6 +15,8 @@ export interface SetSource {
   readonly size: number;
 }
 
+export type SetOperation = "intersection" | "union" | "difference";
+
 /** A set this many times larger than the leading one is asked for single members instead of being walked. */
 const PROBE_RATIO = 8;
 /** Members that a walk passes one by one before it starts anew further on. */
@@ -123,6 +125,15 @@ export function* union(elements: Elements, sets: readonly SetSource[]): Generato
     }
     sink(heap, 0);
   }
+}
+
+/** About how many rows have to be passed for an operation. */
+export function costOf(operation: SetOperation, sets: readonly SetSource[]): number {
+  if (operation === "union") return sets.reduce((sum, { size }) => sum + size, 0);
+  const [first] = operation === "difference" ? sets : sets.toSorted((a, b) => a.size - b.size);
+  if (first === undefined || first.size === 0) return 0;
+  const ways = sets.map((set) => (isFar(first, set) ? first.size : set.size));
+  return ways.reduce((sum, way) => sum + way, 0);
 }
 
 function isFar(lead: SetSource, set: SetSource): boolean {

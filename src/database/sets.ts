@@ -14,10 +14,19 @@ import { KIND_SET } from "../keyspace/row-key.ts";
 import { type Build, type BuildSubject, type Builds, isLong } from "./builds.ts";
 import type { CollectionHeader, Collections } from "./collections.ts";
 import type { ElementPacks } from "./element-packs.ts";
+import type { Elements } from "./elements.ts";
 import type { KeyTable } from "./key-table.ts";
 import type { Listing } from "./listing.ts";
 import { RandomElements } from "./random-elements.ts";
-import { difference, intersection, type SetSource, union } from "./set-algebra.ts";
+import { FIRST_ROWS, type ReadingBudget, UNLIMITED } from "./reading-budget.ts";
+import {
+  costOf,
+  difference,
+  intersection,
+  type SetOperation,
+  type SetSource,
+  union,
+} from "./set-algebra.ts";
 
 const NO_SET: SetSource = { id: 0, size: 0 };
 /** The least byte string behind another is that one with a zero. */
@@ -25,13 +34,20 @@ const ZERO = new Uint8Array(1);
 
 const STAR = 0x2a;
 
-export type SetOperation = "intersection" | "union" | "difference";
-
 const OPERATIONS = { intersection, union, difference } as const;
 
 /** How `store` is done in slices. */
 export interface SetBuild extends Build<BuildSubject & { found: readonly SetSource[] }> {
   size: number;
+}
+
+/** What an operation on several sets reads. */
+export interface SetInputs extends BuildSubject {
+  readonly found: readonly SetSource[];
+  readonly keysFound: number;
+  readonly keysMissing: number;
+  /** About how many rows it passes. */
+  readonly cost: number;
 }
 
 export interface MemberPage {
@@ -99,10 +115,10 @@ export class Sets {
     return this.#collections.find(key, TYPE_SET)?.size ?? 0;
   }
 
-  /** All members in byte order. */
-  members(key: Bytes): Bytes[] {
+  /** All members in byte order. @throws {BudgetSpentError} they are more than the budget */
+  members(key: Bytes, budget: ReadingBudget = UNLIMITED): Bytes[] {
     const header = this.#collections.find(key, TYPE_SET);
-    return header === null ? [] : this.#all(header);
+    return header === null ? [] : this.#all(header, budget);
   }
 
   /** All members, for a reading in slices; null: no such key. */
@@ -169,10 +185,38 @@ export class Sets {
     return this.#random.withRepeats(header, count);
   }
 
-  /** What the operation makes of several sets, in byte order. A key that is not there is an empty set. */
-  combine(operation: SetOperation, keys: readonly Bytes[]): Bytes[] {
-    const found = [...OPERATIONS[operation](this.#collections, this.#sources(keys))];
-    return found.filter((member) => member !== null);
+  /**
+   * What the operation makes of several sets, in byte order. A key that is not there is an empty set.
+   *
+   * @throws {BudgetSpentError} it is more than the budget
+   */
+  combine(operation: SetOperation, keys: readonly Bytes[], budget = UNLIMITED): Bytes[] {
+    const found: Bytes[] = [];
+    for (const member of OPERATIONS[operation](this.#collections, this.#sources(keys))) {
+      if (member === null) continue;
+      budget.spend(member.length);
+      found.push(member);
+    }
+    return found;
+  }
+
+  /** What an operation on several sets would read, for whoever does it in slices. */
+  inputs(operation: SetOperation, keys: readonly Bytes[]): SetInputs {
+    const found = keys.map((key) => this.#collections.findForWrite(key, TYPE_SET) ?? NO_SET);
+    const there = found.filter(({ size }) => size > 0);
+    return {
+      ids: there.map(({ id }) => id),
+      sources: there.map(({ id }) => ({ id, kinds: [KIND_SET] })),
+      found,
+      keysFound: there.length,
+      keysMissing: found.length - there.length,
+      cost: costOf(operation, found),
+    };
+  }
+
+  /** What the operation makes of these inputs, with null between members. */
+  combined(operation: SetOperation, { found }: SetInputs, rows: Elements): Generator<Bytes | null> {
+    return OPERATIONS[operation](rows, found);
   }
 
   /**
@@ -237,12 +281,16 @@ export class Sets {
 
   /** How many members several sets share, counted up to `limit`; 0: to the end. */
   intersectionSize(keys: readonly Bytes[], limit: number): number {
-    let count = 0;
-    for (const member of intersection(this.#collections, this.#sources(keys))) {
-      if (member !== null) count++;
-      if (count === limit) break;
+    const counting = countShared(this.#collections, this.#sources(keys), limit);
+    for (;;) {
+      const { done, value } = counting.next();
+      if (done === true) return value;
     }
-    return count;
+  }
+
+  /** `intersectionSize` for whoever does it in slices. */
+  sharedCount({ found }: SetInputs, rows: Elements, limit: number): Generator<void, number, void> {
+    return countShared(rows, found, limit);
   }
 
   /**
@@ -296,16 +344,34 @@ export class Sets {
     this.#random.changed(header.id);
   }
 
-  #all(set: SetSource): Bytes[] {
-    const walk = this.#collections.walk(KIND_SET, set.id, { expected: set.size });
+  #all(set: SetSource, budget: ReadingBudget = UNLIMITED): Bytes[] {
+    const expected = budget === UNLIMITED ? set.size : FIRST_ROWS;
+    const walk = this.#collections.walk(KIND_SET, set.id, { expected });
     const members: Bytes[] = [];
-    while (walk.next()) members.push(walk.rest);
+    while (walk.next()) {
+      budget.spend(walk.rest.length);
+      members.push(walk.rest);
+    }
     return members;
   }
 
   #sources(keys: readonly Bytes[]): SetSource[] {
     return keys.map((key) => this.#collections.find(key, TYPE_SET) ?? NO_SET);
   }
+}
+
+function* countShared(
+  rows: Elements,
+  sets: readonly SetSource[],
+  limit: number,
+): Generator<void, number, void> {
+  let count = 0;
+  for (const member of intersection(rows, sets)) {
+    if (member !== null) count++;
+    if (limit > 0 && count === limit) break;
+    yield;
+  }
+  return count;
 }
 
 /** A bare `*`, which also matches the empty member. */

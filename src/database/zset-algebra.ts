@@ -2,11 +2,12 @@
  * Unions, intersections and differences of sorted sets, and of sets, whose members count as score 1. What Redis
  * 7.0 does, down to the order in which scores are added: the smallest source first.
  */
-import { type Bytes, compareBytes, mapKey } from "../bytes/bytes.ts";
+import { type Bytes, compareBytes } from "../bytes/bytes.ts";
 import { readSortableDouble } from "../bytes/sortable-double.ts";
 import { CommandError, errors } from "../errors.ts";
 import { TYPE_SET, TYPE_ZSET } from "../keyspace/key-row.ts";
 import { KIND_SET, KIND_ZSET } from "../keyspace/row-key.ts";
+import type { BuildSubject } from "./builds.ts";
 import type { CollectionHeader, Collections } from "./collections.ts";
 import type { Elements } from "./elements.ts";
 import type { KeyTable } from "./key-table.ts";
@@ -71,48 +72,64 @@ export class ZSetAlgebra {
     sources: readonly Source[],
     weighting: Weighting = PLAIN_SUM,
   ): ScoredMember[] {
-    const found = this.#combine(operation, sources, weighting);
+    const all = this.found(operation, sources, weighting, this.#collections);
+    const found = [...all].filter((entry) => entry !== null);
     return found.sort((a, b) => a.score - b.score || compareBytes(a.member, b.member));
   }
 
   /** How many members all sources share. @param limit counts no further; 0: no limit */
   intersectionSize(sources: readonly Source[], limit: number): number {
+    const counting = this.sharedCount(sources, this.#collections, limit);
+    for (;;) {
+      const { done, value } = counting.next();
+      if (done === true) return value;
+    }
+  }
+
+  /** `intersectionSize` for whoever does it in slices. */
+  *sharedCount(
+    sources: readonly Source[],
+    rows: Elements,
+    limit: number,
+  ): Generator<void, number, void> {
     const [lead, ...others] = sources.toSorted((a, b) => sizeOf(a) - sizeOf(b));
     let count = 0;
-    for (const { member } of membersOf(this.#collections, lead!)) {
-      if (!others.every((other) => scoreOf(this.#collections, other, member) !== null)) continue;
-      count++;
-      if (count === limit) break;
+    for (const { member } of membersOf(rows, lead!)) {
+      if (others.every((other) => scoreOf(rows, other, member) !== null)) count++;
+      if (limit > 0 && count === limit) break;
+      yield;
     }
     return count;
   }
 
-  #combine(
+  /** About how many rows have to be looked at. */
+  costOf(operation: ZSetOperation, sources: readonly Source[]): number {
+    const sizes = sources.map(sizeOf);
+    if (operation === "union") return sizes.reduce((sum, size) => sum + size, 0);
+    const lead = operation === "difference" ? sizes[0]! : Math.min(...sizes);
+    return lead * sizes.length;
+  }
+
+  /** What an operation on several keys would read, for whoever does it in slices. Counts no look-ups. */
+  inputs(keys: readonly Bytes[]): BuildSubject & { readonly found: readonly Source[] } {
+    const found = this.sources(keys, false);
+    const there = found.filter((source) => source !== null);
+    const sources = there.map((source) => ({ id: source.id, kinds: [kindOf(source)] }));
+    return { ids: there.map(({ id }) => id), sources, found };
+  }
+
+  /** What the operation makes of sources, in byte order, with null between members. */
+  found(
     operation: ZSetOperation,
     sources: readonly Source[],
     weighting: Weighting,
-  ): ScoredMember[] {
-    const rows = this.#collections;
-    if (operation === "union")
-      return this.#union(weighted(sources, weighting), weighting.aggregate);
-    if (operation === "difference")
-      return [...difference(rows, sources)].filter((found) => found !== null);
-    const found = intersection(rows, weighted(sources, weighting), weighting.aggregate);
-    return [...found].filter((entry) => entry !== null);
-  }
-
-  #union(sources: readonly WeightedSource[], aggregate: Aggregate): ScoredMember[] {
-    const found = new Map<string, { member: Bytes; score: number }>();
-    for (const { source, weight } of sources) {
-      for (const { member, score } of membersOf(this.#collections, source)) {
-        const own = weigh(score, weight);
-        const name = mapKey(member);
-        const known = found.get(name);
-        if (known === undefined) found.set(name, { member, score: own });
-        else known.score = combineScores(known.score, own, aggregate);
-      }
-    }
-    return [...found.values()];
+    rows: Elements,
+  ): Generator<ScoredMember | null> {
+    if (operation === "difference") return difference(rows, sources);
+    const { aggregate } = weighting;
+    const inputs = weighted(sources, weighting);
+    if (operation === "union") return union(rows, inputs, aggregate);
+    return intersection(rows, inputs, aggregate);
   }
 
   /** Does the operation in slices, into an empty set that is not saved. */
@@ -128,11 +145,7 @@ export class ZSetAlgebra {
       yield* this.#fillUnion(weighted(sources, weighting), aggregate, rows, target);
       return;
     }
-    const found =
-      operation === "difference"
-        ? difference(rows, sources)
-        : intersection(rows, weighted(sources, weighting), aggregate);
-    for (const entry of found) {
+    for (const entry of this.found(operation, sources, weighting, rows)) {
       yield;
       if (entry !== null) this.#entries.insert(target, entry.member, entry.score + 0);
     }
@@ -167,6 +180,40 @@ function weighted(sources: readonly Source[], { weights }: Weighting): WeightedS
     return { source, size: sizeOf(source), weight: weights?.[at] ?? 1 };
   });
   return found.sort((a, b) => a.size - b.size);
+}
+
+/** Each member once, its scores combined in the order of the sources. */
+function* union(
+  rows: Elements,
+  sources: readonly WeightedSource[],
+  aggregate: Aggregate,
+): Generator<ScoredMember> {
+  const walks = sources.map(({ source, weight }) => {
+    const members = membersOf(rows, source);
+    return { members, weight, head: nextOf(members) };
+  });
+  for (;;) {
+    let least: Bytes | null = null;
+    for (const { head } of walks) {
+      if (head === null) continue;
+      if (least === null || compareBytes(head.member, least) < 0) least = head.member;
+    }
+    if (least === null) return;
+    let sum: number | null = null;
+    for (const walk of walks) {
+      const { head, weight } = walk;
+      if (head === null || compareBytes(head.member, least) !== 0) continue;
+      const own = weigh(head.score, weight);
+      sum = sum === null ? own : combineScores(sum, own, aggregate);
+      walk.head = nextOf(walk.members);
+    }
+    yield { member: least, score: sum! };
+  }
+}
+
+function nextOf(members: Iterator<ScoredMember>): ScoredMember | null {
+  const next = members.next();
+  return next.done === true ? null : next.value;
 }
 
 /** Null for a member that is not in all of them. */
@@ -217,7 +264,7 @@ function scoreOf(rows: Elements, source: Source, member: Bytes): number | null {
 }
 
 /** Row kind of a source's members. */
-export function kindOf({ type }: { readonly type: number }): number {
+function kindOf({ type }: { readonly type: number }): number {
   return type === TYPE_ZSET ? KIND_ZSET : KIND_SET;
 }
 

@@ -12,8 +12,10 @@
  * Groups, the blocks of groups in use and the entries of blocks in use are remembered; the rows are what counts,
  * and are written at once.
  */
+
 import { type Bytes, EMPTY } from "../bytes/bytes.ts";
 import type { Keyspace } from "../keyspace/keyspace.ts";
+import { type ReadingBudget, UNLIMITED } from "./reading-budget.ts";
 import {
   type Block,
   bytesOf,
@@ -134,8 +136,12 @@ export class ZSetCounts {
     return rank;
   }
 
-  /** The entries of ranks [rank, rank + count), in bytes of their own. REQUIRES: the set has them all. */
-  slice(id: number, rank: number, count: number): Bytes[] {
+  /**
+   * The entries of ranks [rank, rank + count), in bytes of their own. REQUIRES: the set has them all.
+   *
+   * @throws {BudgetSpentError} they are more than the budget
+   */
+  slice(id: number, rank: number, count: number, budget: ReadingBudget = UNLIMITED): Bytes[] {
     const directory = this.#open(id);
     const entries: Bytes[] = [];
     let left = rank;
@@ -150,7 +156,9 @@ export class ZSetCounts {
           continue;
         }
         const end = Math.min(block.count, left + count - entries.length);
+        const known = entries.length;
         this.#leafOf(id, block).copyTo(entries, left, end);
+        for (let at = known; at < entries.length; at++) budget.spend(entries[at]!.length);
         if (entries.length === count) return entries;
         left = 0;
       }

@@ -12,6 +12,7 @@ import type { Keyspace } from "../keyspace/keyspace.ts";
 import type { RangeWalk } from "../keyspace/range.ts";
 import { KIND_ZSCORE, KIND_ZSET } from "../keyspace/row-key.ts";
 import type { CollectionHeader, Collections, ElementRange } from "./collections.ts";
+import { UNLIMITED } from "./reading-budget.ts";
 import { COUNT_LIMITS, type CountLimits } from "./zset-count-rows.ts";
 import { ZSetCounts } from "./zset-counts.ts";
 import { ZSetEnds } from "./zset-ends.ts";
@@ -188,8 +189,8 @@ export class ZSetEntries {
   }
 
   /** The entries of ranks [first, first + count), in bytes of their own. REQUIRES: the set is counted. */
-  slice(set: CollectionHeader, first: number, count: number): Bytes[] {
-    return this.#order.counts.slice(set.id, first, count);
+  slice(set: CollectionHeader, first: number, count: number, budget = UNLIMITED): Bytes[] {
+    return this.#order.counts.slice(set.id, first, count, budget);
   }
 
   /** How many entries are before `entry`, which need not be one; null: behind all of them. */

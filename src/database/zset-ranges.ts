@@ -1,8 +1,9 @@
 /** Reads ranges of one sorted set, by rank, score or member: a piece of them, their size. */
 import type { Bytes } from "../bytes/bytes.ts";
 import { KIND_ZSCORE } from "../keyspace/row-key.ts";
-import type { CollectionHeader } from "./collections.ts";
+import type { CollectionHeader, ElementRange } from "./collections.ts";
 import type { Listing } from "./listing.ts";
+import { type ReadingBudget, UNLIMITED } from "./reading-budget.ts";
 import {
   type EntryBounds,
   isEmptyLexRange,
@@ -53,16 +54,21 @@ export class ZSetRanges {
     this.#entries = entries;
   }
 
-  /** The members of a piece of the range, in order. */
-  read(set: CollectionHeader, range: ZSetRange, piece: Piece = WHOLE): ScoredMember[] {
+  /** The members of a piece of the range, in order. @throws {BudgetSpentError} of a counted set: more than the budget */
+  read(
+    set: CollectionHeader,
+    range: ZSetRange,
+    piece: Piece = WHOLE,
+    budget: ReadingBudget = UNLIMITED,
+  ): ScoredMember[] {
     if (piece.offset < 0 || piece.limit === 0) return [];
     if (range.by === "rank") {
-      return this.#readSpan(set, rankSpan(range, set.size, piece.reverse), piece);
+      return this.#readSpan(set, rankSpan(range, set.size, piece.reverse), piece, budget);
     }
-    if (range.by === "score") return this.#readBounds(set, scoreBounds(range), piece);
+    if (range.by === "score") return this.#readBounds(set, scoreBounds(range), piece, budget);
     const score = this.#onlyScore(set);
     if (score === null) return this.#readMixed(set, range, piece);
-    return this.#readBounds(set, lexBounds(range, score), piece);
+    return this.#readBounds(set, lexBounds(range, score), piece, budget);
   }
 
   /** A piece of the range, for a reading in slices; null: there is no telling but by reading it, which is short. */
@@ -78,6 +84,20 @@ export class ZSetRanges {
       range: this.#entries.rangeFrom(set, first, piece.reverse),
       count,
     };
+  }
+
+  /**
+   * What a range leaves of a set: so many entries from the low end, and those of `behind`; null: it is not counted.
+   */
+  around(
+    set: CollectionHeader,
+    range: ZSetRange,
+  ): { removed: number; before: number; behind: ElementRange | null } | null {
+    const span = this.#entries.isCounted(set) ? this.#spanOf(set, range, false) : null;
+    if (span === null) return null;
+    const end = span.first + span.count;
+    const behind = end < set.size ? this.#entries.rangeFrom(set, end, false) : null;
+    return { removed: span.count, before: span.first, behind };
   }
 
   #spanOf(set: CollectionHeader, range: ZSetRange, reverse: boolean): RankSpan | null {
@@ -96,20 +116,32 @@ export class ZSetRanges {
     return this.#span(set, lexBounds(range, score)).count;
   }
 
-  #readBounds(set: CollectionHeader, bounds: EntryBounds, piece: Piece): ScoredMember[] {
+  #readBounds(
+    set: CollectionHeader,
+    bounds: EntryBounds,
+    piece: Piece,
+    budget: ReadingBudget = UNLIMITED,
+  ): ScoredMember[] {
     const { offset, reverse, limit } = piece;
-    if (this.#entries.isCounted(set)) return this.#readSpan(set, this.#span(set, bounds), piece);
+    if (this.#entries.isCounted(set)) {
+      return this.#readSpan(set, this.#span(set, bounds), piece, budget);
+    }
     const most = limit < 0 ? set.size : Math.min(limit, set.size);
     const walk = this.#entries.walk(set, { ...bounds, reverse, expected: offset + most });
     return walk.pass(Math.min(offset, set.size)) ? take(walk, most) : [];
   }
 
-  #readSpan(set: CollectionHeader, span: RankSpan, piece: Piece): ScoredMember[] {
+  #readSpan(
+    set: CollectionHeader,
+    span: RankSpan,
+    piece: Piece,
+    budget: ReadingBudget = UNLIMITED,
+  ): ScoredMember[] {
     const { first, count } = pieceOf(span, piece);
     if (count === 0) return [];
     if (count <= SLICE_MAX && this.#entries.isCounted(set)) {
       const start = piece.reverse ? first - count + 1 : first;
-      const entries = this.#entries.slice(set, start, count);
+      const entries = this.#entries.slice(set, start, count, budget);
       return (piece.reverse ? entries.reverse() : entries).map(scoredMember);
     }
     return take(this.#entries.walkFrom(set, first, piece.reverse, count), count);

@@ -17,11 +17,13 @@ import { type Build, type BuildSubject, type Builds, isLong } from "./builds.ts"
 import type { CollectionHeader, Collections } from "./collections.ts";
 import type { KeyTable } from "./key-table.ts";
 import type { Listing } from "./listing.ts";
-import { kindOf, type Weighting, ZSetAlgebra, type ZSetOperation } from "./zset-algebra.ts";
+import { type ReadingBudget, UNLIMITED } from "./reading-budget.ts";
+import { type Weighting, ZSetAlgebra, type ZSetOperation } from "./zset-algebra.ts";
 import type { ZSetRange } from "./zset-bounds.ts";
 import { ZSetEntries, type ZSetOrder } from "./zset-entries.ts";
 import { behind, entryOf, memberOf, scoreOf } from "./zset-entry.ts";
 import { type Piece, type ScoredMember, WHOLE, ZSetRanges } from "./zset-ranges.ts";
+import { removalBuild, type ZSetRemoval } from "./zset-removal.ts";
 import { ZSetSamples } from "./zset-samples.ts";
 
 /** Up to so many members a page of a scan takes all, in order of score: as Redis does. */
@@ -173,9 +175,14 @@ export class ZSets {
   }
 
   /** The members of a piece of a range, in order. */
-  range(key: Bytes, range: ZSetRange, piece: Piece = WHOLE): ScoredMember[] {
+  range(
+    key: Bytes,
+    range: ZSetRange,
+    piece: Piece = WHOLE,
+    budget: ReadingBudget = UNLIMITED,
+  ): ScoredMember[] {
     const set = this.find(key);
-    return set === null ? [] : this.#ranges.read(set, range, piece);
+    return set === null ? [] : this.#ranges.read(set, range, piece, budget);
   }
 
   /** A piece of a range, for a reading in slices; null: no such key, or it is short. */
@@ -238,11 +245,8 @@ export class ZSets {
     return {
       ...this.#buildAt(target, keys, builds),
       choose() {
-        const found = algebra.sources(keys, false);
-        const there = found.filter((source) => source !== null);
-        if (!isLong(there)) return null;
-        const sources = there.map((source) => ({ id: source.id, kinds: [kindOf(source)] }));
-        return { ids: there.map(({ id }) => id), sources, found };
+        const inputs = algebra.inputs(keys);
+        return isLong(inputs.found.filter((source) => source !== null)) ? inputs : null;
       },
       fill({ found }, rows, header) {
         return algebra.fill(operation, found!, weighting, rows, header);
@@ -277,6 +281,17 @@ export class ZSets {
         }
       },
     };
+  }
+
+  /** `removeRange` in slices; its `choose` answers null when that is short, or few of many go. */
+  buildRemoval(key: Bytes, range: ZSetRange, builds: Builds): ZSetRemoval {
+    const parts = {
+      table: this.#keys,
+      collections: this.#collections,
+      entries: this.#entries,
+      ranges: this.#ranges,
+    };
+    return removalBuild(parts, key, range, builds);
   }
 
   #buildAt(target: Bytes, keys: readonly Bytes[], builds: Builds) {

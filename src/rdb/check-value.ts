@@ -8,6 +8,8 @@ import type { RdbSegment, RdbValue } from "./rdb-value.ts";
 const SEGMENT_BYTES = 512;
 const SEGMENT_BITS = SEGMENT_BYTES * 8;
 const TAIL_MAX = 2 ** 31 - 1;
+/** Latest end of a field, ms since 1970. */
+const EXPIRE_AT_MAX_MS = 2 ** 48 - 1;
 
 /**
  * Goes through the whole value. Its parts are as they should be, it has some, members and fields are different
@@ -51,7 +53,10 @@ function requireDifferent(members: () => Iterable<Bytes>): void {
 }
 
 function* fieldNames(value: RdbValue & { type: "hash" }): Generator<Bytes> {
-  for (const { field } of value.fields()) yield field;
+  for (const { field, expireAtMs } of value.fields()) {
+    if (expireAtMs > EXPIRE_AT_MAX_MS) throw new RdbError("a field's TTL is too long");
+    yield field;
+  }
 }
 
 function* memberNames(value: RdbValue & { type: "zset" }): Generator<Bytes> {

@@ -13,6 +13,8 @@ import { skipValue } from "./value-shape.ts";
 
 /** Version that is written: the first one with doubles as scores, so Redis 4.0 and later take it. */
 const VERSION = 8;
+/** The first one with TTLs of fields: Redis 7.4's. */
+export const VERSION_WITH_FIELD_TTLS = 12;
 const VERSION_BYTES = 2;
 const FOOTER_BYTES = VERSION_BYTES + CRC64_BYTES;
 
@@ -21,12 +23,17 @@ const FOOTER_BYTES = VERSION_BYTES + CRC64_BYTES;
  *
  * @param write writes its type and what follows
  * @param bytesMax longest payload
+ * @param version of the format: readers of older ones refuse it
  * @throws {RdbFullError} it would be longer
  */
-export function sealPayload(write: (writer: RdbWriter) => void, bytesMax: number): Bytes {
+export function sealPayload(
+  write: (writer: RdbWriter) => void,
+  bytesMax: number,
+  version = VERSION,
+): Bytes {
   const writer = new RdbWriter(bytesMax);
   write(writer);
-  writer.raw(Uint8Array.of(VERSION & 0xff, VERSION >> 8));
+  writer.raw(Uint8Array.of(version & 0xff, version >> 8));
   const checksum = new Uint8Array(CRC64_BYTES);
   new Crc64().update(writer.bytes).write(checksum, 0);
   writer.raw(checksum);

@@ -69,6 +69,13 @@ export class RdbWriter {
     this.raw(bytes);
   }
 
+  /** A time, in 8 bytes; a safe integer. */
+  uint64(value: number): void {
+    this.#reserve(DOUBLE_BYTES);
+    this.#view.setBigUint64(this.#length, BigInt(value), true);
+    this.#length += DOUBLE_BYTES;
+  }
+
   double(value: number): void {
     this.#reserve(DOUBLE_BYTES);
     this.#view.setFloat64(this.#length, value, true);

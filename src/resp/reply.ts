@@ -148,7 +148,7 @@ export class Encoded {
 
 /** Where the items of a long reply come from, one element after the other. */
 export interface ReplySource {
-  /** Hands the next element's replies over; false when there is none left. They hold until the next call. */
+  /** Hands the next element's replies over, or none yet; false when none is left. They hold until the next call. */
   next(take: (reply: Reply) => void): boolean;
   /** Nothing more will be asked for. Called once, at the end or before it. */
   close(): void;

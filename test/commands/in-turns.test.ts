@@ -118,3 +118,68 @@ test("COPY without REPLACE leaves what came meanwhile; what was given up is garb
   const lengths = [await client.call("HLEN", "h"), await client.call("DBSIZE")];
   expect(lengths).toEqual([COUNT, 7]);
 });
+
+/** Removals, and what of 4000 is left. */
+const removals = [
+  ["z", "ZREMRANGEBYRANK", "target", "0", "1999"],
+  ["z", "ZREMRANGEBYRANK", "target", "-1500", "-1"],
+  ["z", "ZREMRANGEBYRANK", "target", "5", "-5"],
+  ["z", "ZREMRANGEBYRANK", "target", "0", "-1"],
+  ["z", "ZREMRANGEBYRANK", "target", "0", "100"],
+  ["z", "ZREMRANGEBYSCORE", "target", "(10", "60"],
+  ["y", "ZREMRANGEBYLEX", "target", "[m03000", "(m05000"],
+  ["l", "LTRIM", "target", "1000", "-1000"],
+  ["l", "LTRIM", "target", "2000", "-1"],
+  ["l", "LTRIM", "target", "-10", "-1"],
+  ["l", "LREM", "target", "0", name(2000)],
+  ["l", "LREM", "target", "-1", name(3999)],
+  ["l", "LREM", "target", "0", "none"],
+] as const;
+
+test("what is removed in slices is what would be removed at once, TTLs and all", async () => {
+  await using server = await startServer();
+  let client = await server.connect();
+  await fill(client);
+  for (const [source, ...request] of removals) {
+    const copy = async () => {
+      await client.call("COPY", source, "target", "REPLACE");
+      await client.call("PEXPIREAT", "target", "4102444800000");
+    };
+    await copy();
+    const side = Object.defineProperty([...server.app.clients()][0]!, "mayWait", {
+      value: false,
+      configurable: true,
+    });
+    const reply = await client.call(...request);
+    const expected = await dump(client);
+    const ttl = await client.call("PEXPIRETIME", "target");
+    Object.defineProperty(side, "mayWait", { value: true, configurable: true });
+    await copy();
+    expect(await client.call(...request)).toEqual(reply);
+    expect(await dump(client)).toEqual(expected);
+    expect(await client.call("PEXPIRETIME", "target")).toEqual(ttl);
+    await server.restart();
+    client = await server.connect();
+    expect(await dump(client)).toEqual(expected);
+  }
+}, 30_000);
+
+test("what is written meanwhile is neither lost nor removed twice", async () => {
+  await using server = await startServer();
+  const client = await server.connect();
+  await fill(client);
+  const other = await server.connect();
+  let isDone = false;
+  const removed = client.call("ZREMRANGEBYRANK", "z", "0", "1999").then((count) => {
+    isDone = true;
+    return count;
+  });
+  let added = 0;
+  while (!isDone) {
+    await other.call("ZADD", "z", "1000", `new${added++}`);
+    expect([COUNT, COUNT / 2]).toContain(Number(await other.call("ZCARD", "z")) - added);
+  }
+  expect(await removed).toBe(COUNT / 2);
+  expect(await client.call("ZCARD", "z")).toBe(COUNT / 2 + added);
+  expect(await client.call("ZCOUNT", "z", "1000", "1000")).toBe(added);
+});

@@ -90,3 +90,36 @@ test("another type is refused, a missing key is empty, CLIENT REPLY OFF silences
   expect(await client.call("PING")).toBe("PONG");
   expect(server.app.ledis.keyspace.snapshots.count).toBe(0);
 });
+
+test("few elements that are long are sent in pieces, too", async () => {
+  await using server = await startServer();
+  const client = await server.connect();
+  const values = Array.from({ length: 40 }, (_, i) => name(i).repeat(8000));
+  await client.call("RPUSH", "l", ...values);
+  await client.call("HSET", "h", ...values.flatMap((value, i) => [`${i + 10}`, value]));
+  let pieces = 0;
+  const { snapshots } = server.app.ledis.keyspace;
+  const take = snapshots.take.bind(snapshots);
+  snapshots.take = (ids) => {
+    pieces++;
+    return take(ids);
+  };
+  const { lookups } = server.app.ledis;
+  for (let round = 0; round < 2; round++) {
+    const { hits } = lookups;
+    expect(await client.call("LRANGE", "l", "0", "-1")).toEqual(values);
+    expect(await client.call("HVALS", "h")).toEqual(values);
+    expect(pieces).toBe(2 * (round + 1));
+    expect(await client.call("LRANGE", "l", "0", "5")).toEqual(values.slice(0, 6));
+    expect(pieces).toBe(2 * (round + 1));
+    expect(lookups.hits - hits).toBe(3);
+    await client.call("SAVE");
+  }
+  client.send("MULTI");
+  client.send("LRANGE", "l", "0", "-1");
+  client.send("EXEC");
+  for (let i = 0; i < 2; i++) await client.readPlain();
+  expect(await client.readPlain()).toEqual([values]);
+  expect(pieces).toBe(4);
+  expect(snapshots.count).toBe(0);
+});

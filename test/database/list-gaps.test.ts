@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { fromText, mapKey } from "../../src/bytes/bytes.ts";
-import { closeGaps } from "../../src/database/list-gaps.ts";
+import { closeGaps, closingCost } from "../../src/database/list-gaps.ts";
 import { ListItems } from "../../src/database/list-items.ts";
 import { KIND_LIST } from "../../src/keyspace/row-key.ts";
 import { openLedis } from "../support/open-ledis.ts";
@@ -52,4 +52,12 @@ test("gaps side by side are closed together", async () => {
     rows: ["0", "4", "5", "6"],
     written: [3],
   });
+});
+
+test("what closing the gaps costs is all but the longest run", () => {
+  expect(closingCost(10, [0])).toBe(1);
+  expect(closingCost(10, [9])).toBe(1);
+  expect(closingCost(10, [5])).toBe(5);
+  expect(closingCost(10, [1, 8])).toBe(4);
+  expect(closingCost(3, [0, 1])).toBe(2);
 });

@@ -65,3 +65,9 @@ test("nothing grows far beyond the limit", () => {
   expect(writer.bytes.length).toBeLessThanOrEqual(1024);
   expect(() => new RdbWriter(1000).raw(new Uint8Array(2000))).toThrow(RdbFullError);
 });
+
+test("a time is eight bytes, the least first", () => {
+  const writer = new RdbWriter(100);
+  writer.uint64(0x0102_0304_0506);
+  expect([...writer.bytes]).toEqual([6, 5, 4, 3, 2, 1, 0, 0]);
+});
