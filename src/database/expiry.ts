@@ -50,6 +50,8 @@ export class Expiry {
   #indexDueAt = 0;
   /** False on a slave, which leaves removing to its master. */
   enabled = true;
+  /** False while changes of a server that removes its keys itself are written: it may still give them another TTL. */
+  hides = true;
   /** Keys removed because their TTL had passed. */
   expiredCount = 0;
   /** Slices that ended because their time was up. */

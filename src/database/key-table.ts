@@ -174,7 +174,7 @@ export class KeyTable {
     const { buffer, start } = value;
     if (hasTtl(buffer, start)) {
       row.expireAt = expireAtMs(buffer, start);
-      if (row.expireAt <= clock.nowMs()) return this.#ended(key);
+      if (row.expireAt <= clock.nowMs() && this.#expiry.hides) return this.#ended(key);
     } else {
       row.expireAt = 0;
     }

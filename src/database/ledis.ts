@@ -169,6 +169,12 @@ export class Ledis {
     this.expiry.enabled = false;
   }
 
+  /** As `follow`, of a server whose log has another form: its changes are written as turns of this database's own. */
+  translate(): void {
+    this.keyspace.lead();
+    this.expiry.enabled = false;
+  }
+
   /** Takes writes again; see Keyspace.lead. */
   lead(): void {
     this.keyspace.lead();

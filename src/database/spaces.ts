@@ -19,6 +19,11 @@ import { RowValue } from "../keyspace/row-value.ts";
 
 /** First space number that is not the default one of a database; there are at most this many databases. */
 export const FIRST_FREE_SPACE = 65536;
+/**
+ * Databases from this number on are the server's own: no client selects them. Space numbers, which are given out
+ * from FIRST_FREE_SPACE upwards, never get there.
+ */
+export const FIRST_HIDDEN_DATABASE = 0xffff_0000;
 /** Collection ids that one row reserves. */
 const ID_BLOCK = 1024;
 
@@ -27,6 +32,8 @@ export class Spaces {
   readonly #key = new RowKey();
   readonly #value = new RowValue();
   #spaces: number[] = [];
+  /** Of hidden databases: in the array they would make it slow. */
+  readonly #hidden = new Map<number, number>();
   #nextId = 0;
   #idLimit = 0;
 
@@ -37,7 +44,7 @@ export class Spaces {
 
   /** Space of database `database`. */
   of(database: number): number {
-    return this.#spaces[database] ?? this.#load(database);
+    return this.#spaces[database] ?? this.#hidden.get(database) ?? this.#load(database);
   }
 
   /** Gives the database an empty space; the old one's rows are removed in the background. */
@@ -77,6 +84,7 @@ export class Spaces {
   /** Reads everything again when it is next asked for: rows were undone or came from elsewhere. */
   forget(): void {
     this.#spaces = [];
+    this.#hidden.clear();
     this.#idLimit = 0;
     this.#nextId = 0;
   }
@@ -84,13 +92,18 @@ export class Spaces {
   #load(database: number): number {
     const found = this.#keyspace.get(this.#key.meta(database, META_SPACE), this.#value);
     const space = found ? readU32(this.#value.buffer, this.#value.start) : database;
-    this.#spaces[database] = space;
+    this.#note(database, space);
     return space;
   }
 
   #assign(database: number, space: number): void {
     this.#put(database, META_SPACE, 4, space);
-    this.#spaces[database] = space;
+    this.#note(database, space);
+  }
+
+  #note(database: number, space: number): void {
+    if (database < FIRST_HIDDEN_DATABASE) this.#spaces[database] = space;
+    else this.#hidden.set(database, space);
   }
 
   #nextSpace(): number {

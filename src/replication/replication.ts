@@ -3,7 +3,6 @@
  * parts stand beside it; what it needs of the server is `ReplicationHost`.
  */
 import type { LogPosition } from "../binlog/position.ts";
-import type { Bytes } from "../bytes/bytes.ts";
 import type {
   Client,
   Greeting,
@@ -12,7 +11,6 @@ import type {
   ReplicationStatus,
 } from "../commands/context.ts";
 import { formatAddress, type TcpAddress } from "../config/address.ts";
-import type { Config } from "../config/config.ts";
 import { CommandError, errors } from "../errors.ts";
 import { log } from "../log.ts";
 import { Acknowledgements } from "./acknowledgements.ts";
@@ -20,34 +18,13 @@ import { Backoff } from "./backoff.ts";
 import { CopyFeed } from "./copy-feed.ts";
 import { Gate } from "./gate.ts";
 import { encodeGreeting, PROTOCOL } from "./greeting.ts";
+import { linkHost, type ReplicationHost } from "./link-host.ts";
 import { LogFeed } from "./log-feed.ts";
-import { refusalOf } from "./lost-master.ts";
 import { MasterInfo } from "./master-info.ts";
-import type { CopyBuilder, ReplicatedKeyspace } from "./replicated-log.ts";
 import { type LinkHost, SlaveLink } from "./slave-link.ts";
 import { type Slave, Slaves } from "./slaves.ts";
 import { replicationStatus } from "./status.ts";
 import { encodeSyncAnswer, NO_LOG } from "./sync-answer.ts";
-
-/** The server, as replication sees it. */
-export interface ReplicationHost {
-  readonly config: Config;
-  readonly runId: string;
-  /** TCP port that slaves are told of. */
-  readonly tcpPort: number;
-  readonly keyspace: ReplicatedKeyspace;
-  /** From now on the database repeats another one (true), or takes writes of its own. Between turns. */
-  setFollowing(isFollowing: boolean): void;
-  /** Calls `work` when the present turn has ended. */
-  afterTurn(work: () => void): void;
-  /** Ends commands that wait, with an error. */
-  unblockClients(error: string): void;
-  /** Whether any database holds a key. */
-  holdsKeys(): Promise<boolean>;
-  createCopy(head: Bytes): Promise<CopyBuilder>;
-  /** Closes the database, puts the finished copy in its place, and opens that. */
-  replaceDatabase(): Promise<void>;
-}
 
 export class ReplicationService implements Replication {
   readonly #host: ReplicationHost;
@@ -333,36 +310,15 @@ export class ReplicationService implements Replication {
   }
 
   #linkHost(): LinkHost {
-    const host = this.#host;
-    const { config } = host;
-    return {
-      get keyspace() {
-        return host.keyspace;
-      },
-      runId: host.runId,
-      get listeningPort() {
-        return host.tcpPort;
-      },
-      get settings() {
-        const timeoutMs = config.get("repl-timeout") * 1000;
-        return { password: config.get("masterauth"), timeoutMs };
-      },
+    return linkHost(this.#host, {
       isFollowedBy: (runId) => this.#slaves.has(runId),
+      isKnownMaster: () => formatAddress(this.#link!.address) === this.#knownMaster,
       grew: () => this.grew(),
       changed: () => {
         this.#writeMasterInfo();
         this.#judge();
       },
-      createCopy: (head) => host.createCopy(head),
-      refusalOf: (copy) =>
-        refusalOf(copy, {
-          history: host.keyspace.history,
-          isKnownMaster: formatAddress(this.#link!.address) === this.#knownMaster,
-          isAllowed: config.get("slave-allow-empty-sync"),
-          holdsKeys: () => host.holdsKeys(),
-        }),
-      replaceDatabase: () => host.replaceDatabase(),
-    };
+    });
   }
 
   #lowestNeededFile(): number | null {
@@ -392,6 +348,6 @@ export class ReplicationService implements Replication {
     if (this.#link.state === "connected") this.#knownMaster = address;
     if (address !== this.#knownMaster) return;
     const { position, id } = this.#host.keyspace.history;
-    this.#masterInfo.write(address, position, id, now);
+    this.#masterInfo.write(address, this.#link.masterPlace ?? position, id, now);
   }
 }

@@ -13,7 +13,9 @@ import type { ParsedReply } from "../resp/parsed-reply.ts";
 import { Backoff } from "./backoff.ts";
 import { takeCopy } from "./copy-taker.ts";
 import { decodeGreeting, type MasterGreeting, PROTOCOL } from "./greeting.ts";
+import type { LegacyLink } from "./legacy/legacy-session.ts";
 import { LinkError, MasterConnection } from "./master-connection.ts";
+import { expectOk, LegacyMaster, refusalOf } from "./master-refusal.ts";
 import type { CopyBuilder, ReplicatedKeyspace } from "./replicated-log.ts";
 import { decodeSyncAnswer, FULL_COPY_NEEDED, NO_LOG, type SyncAnswer } from "./sync-answer.ts";
 import { turnSlices } from "./turn-slices.ts";
@@ -43,6 +45,10 @@ export interface LinkHost {
   readonly settings: LinkSettings;
   /** Whether a server of this run follows this one. */
   isFollowedBy(runId: string): boolean;
+  /** From now on the master's log is repeated: the database takes no turns of its own. */
+  repeat(): void;
+  /** Follows a LedisDB v0.1 master until something fails. */
+  followLegacy(link: LegacyLink): Promise<never>;
   /** The log has grown. */
   grew(): void;
   /** `status` has changed. */
@@ -70,6 +76,9 @@ export class SlaveLink {
   #upMs: number | null = null;
   #caughtUpMs: number | null = null;
   #syncStartBytes = 0;
+  /** Bytes of a full copy that came beside the connection. */
+  #syncBytesBeside = 0;
+  #masterPlace: LogPosition | null = null;
   /** What of the log was last reported to be durable. */
   #reported: LogPosition = { file: 0, offset: 0 };
   #mismatches = 0;
@@ -96,6 +105,11 @@ export class SlaveLink {
     return this.#greeting === null ? [] : [this.#greeting.runId, ...this.#greeting.chain];
   }
 
+  /** Place reached in the log of a LedisDB v0.1 master; null: this server's log is the master's. */
+  get masterPlace(): LogPosition | null {
+    return this.#masterPlace;
+  }
+
   /** Changes nothing any more from now on; resolves when everything of it has ended. */
   stop(): Promise<void> {
     this.#isStopped = true;
@@ -108,7 +122,7 @@ export class SlaveLink {
     const nowMs = clock.nowMs();
     const since = (ms: number | null) =>
       ms === null ? -1 : Math.max(0, Math.floor((nowMs - ms) / 1000));
-    const isCopying = this.#state === "sync" && this.#connection !== null;
+    const copier = this.#state === "sync" ? this.#connection : null;
     const { offset } = this.#host.keyspace.history;
     return {
       host: this.address.host,
@@ -117,7 +131,8 @@ export class SlaveLink {
       lastIoSeconds: since(this.#heardMs),
       downSeconds: this.#state === "connected" ? 0 : since(this.#upMs),
       error: this.#error,
-      syncBytes: isCopying ? this.#connection!.receivedBytes - this.#syncStartBytes : 0,
+      syncBytes:
+        copier === null ? 0 : copier.receivedBytes - this.#syncStartBytes + this.#syncBytesBeside,
       lagBytes: this.#greeting === null ? -1 : Math.max(0, this.#greeting.offset - offset),
       lagSeconds: since(this.#caughtUpMs),
     };
@@ -176,7 +191,13 @@ export class SlaveLink {
       this.#become("handshake");
       if (password !== "") expectOk(await connection.call("AUTH", password), "AUTH");
       await this.#greet(connection);
+      this.#masterPlace = null;
+      this.#host.repeat();
       return await this.#follow(connection);
+    } catch (error) {
+      if (!(error instanceof LegacyMaster) || this.#isStopped) throw error;
+      this.#greeting = null;
+      return await this.#host.followLegacy(this.#legacyLink(connection, timeoutMs));
     } finally {
       this.#connection = null;
       connection.close();
@@ -187,7 +208,7 @@ export class SlaveLink {
   async #greet(connection: MasterConnection): Promise<void> {
     const { runId, listeningPort } = this.#host;
     const reply = await connection.call("REPLCONF", "HELLO", PROTOCOL, runId, listeningPort);
-    if (reply.kind === "error") throw new LinkError(refusalText(reply.text));
+    if (reply.kind === "error") throw refusalOf(reply.text);
     const greeting = decodeGreeting(reply);
     if (greeting === null) throw new LinkError("the server there is no ledis");
     if (greeting.protocol !== PROTOCOL) {
@@ -200,6 +221,32 @@ export class SlaveLink {
       greeting.chain.includes(runId) ||
       this.#host.isFollowedBy(greeting.runId);
     if (isLoop) throw new LinkError("replication loop: the master follows this server");
+  }
+
+  #legacyLink(connection: MasterConnection, timeoutMs: number): LegacyLink {
+    return {
+      address: this.address,
+      connection,
+      timeoutMs,
+      isStopped: () => this.#isStopped,
+      pause: (ms) => this.#pause(ms),
+      copying: () => this.#beginSync(connection),
+      received: (bytes) => {
+        this.#heardMs = clock.nowMs();
+        this.#syncBytesBeside += bytes;
+      },
+      reached: ({ number, position }, isAll) => {
+        this.#masterPlace = { file: number, offset: position };
+        if (isAll) this.#caughtUpMs = clock.nowMs();
+        this.#isUp();
+      },
+    };
+  }
+
+  #beginSync(connection: MasterConnection): void {
+    this.#syncStartBytes = connection.receivedBytes;
+    this.#syncBytesBeside = 0;
+    this.#become("sync");
   }
 
   /** Repeats the master's log until something fails. */
@@ -310,8 +357,7 @@ export class SlaveLink {
   /** Takes a full copy and puts it in the place of the database. */
   async #copy(connection: MasterConnection): Promise<void> {
     const master = formatAddress(this.address);
-    this.#syncStartBytes = connection.receivedBytes;
-    this.#become("sync");
+    this.#beginSync(connection);
     log.info("replication", "copying the master's database", { master });
     const copy = await takeCopy(connection, (head) => this.#host.createCopy(head));
     try {
@@ -332,16 +378,4 @@ export class SlaveLink {
     if (!equalBytes(id, copy.historyId)) throw new LinkError("the copy was not put in place");
     log.info("replication", "the master's database is copied", { master, keys: copy.keys });
   }
-}
-
-/** @throws {LinkError} it is an error */
-function expectOk(reply: ParsedReply, what: string): void {
-  if (reply.kind === "error") throw new LinkError(`${what} was refused: ${reply.text}`);
-}
-
-/** What the operator has to know of a refused greeting. */
-function refusalText(text: string): string {
-  if (text.startsWith("NOAUTH")) return "the master wants a password: set masterauth";
-  if (text.startsWith("ERR replication loop")) return text.slice("ERR ".length);
-  return `the server there is no ledis master: ${text}`;
 }

@@ -1,6 +1,7 @@
 /** What replication needs of the server. */
 import { DirectoryBuilder } from "../keyspace/directory-builder.ts";
-import type { ReplicationHost } from "../replication/replication.ts";
+import { forgetMigration } from "../replication/legacy/migration-state.ts";
+import type { ReplicationHost } from "../replication/link-host.ts";
 import type { App } from "./app.ts";
 import type { ServedDatabase } from "./served-database.ts";
 
@@ -21,9 +22,15 @@ export function replicationHost(
       return app.ledis.keyspace;
     },
     setFollowing(isFollowing) {
-      if (isFollowing) app.ledis.follow();
-      else app.ledis.lead();
+      if (isFollowing) return app.ledis.follow();
+      app.ledis.lead();
+      forgetMigration(app.ledis);
     },
+    get ledis() {
+      return app.ledis;
+    },
+    dataDirectory: config.get("data_dir"),
+    translate: () => app.ledis.translate(),
     afterTurn: (work) => database.afterTurn(work),
     unblockClients(error) {
       for (const client of app.clients()) {

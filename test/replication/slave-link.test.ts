@@ -28,6 +28,8 @@ class FakeHost implements LinkHost {
   followers = new Set<string>();
   grown = 0;
   isFollowedBy = (runId: string) => this.followers.has(runId);
+  repeat = () => {};
+  followLegacy = () => Promise.reject(new Error("no old masters here"));
   grew = () => void this.grown++;
   changed = () => {};
   createCopy = () => Promise.reject(new Error("no copies here"));

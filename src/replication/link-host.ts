@@ -1,0 +1,76 @@
+/** What a slave's link works on, put together from the server and from the rest of replication. */
+import { type Bytes, EMPTY } from "../bytes/bytes.ts";
+import type { Config } from "../config/config.ts";
+import { type LegacyServer, LegacySession } from "./legacy/legacy-session.ts";
+import { type Follower, refusalOf } from "./lost-master.ts";
+import type { CopyBuilder, ReplicatedKeyspace } from "./replicated-log.ts";
+import type { LinkHost } from "./slave-link.ts";
+
+/** The server, as replication sees it. */
+export interface ReplicationHost extends LegacyServer {
+  readonly config: Config;
+  readonly runId: string;
+  /** TCP port that slaves are told of. */
+  readonly tcpPort: number;
+  readonly keyspace: ReplicatedKeyspace;
+  /** From now on the database repeats another one (true), or takes writes of its own. Between turns. */
+  setFollowing(isFollowing: boolean): void;
+  /** Calls `work` when the present turn has ended. */
+  afterTurn(work: () => void): void;
+  /** Ends commands that wait, with an error. */
+  unblockClients(error: string): void;
+  /** Whether any database holds a key. */
+  holdsKeys(): Promise<boolean>;
+  createCopy(head: Bytes): Promise<CopyBuilder>;
+  /** Closes the database, puts the finished copy in its place, and opens that. */
+  replaceDatabase(): Promise<void>;
+}
+
+/** The rest of replication, as a link sees it. */
+export interface LinkOwner {
+  /** Whether a server of this run follows this one. */
+  isFollowedBy(runId: string): boolean;
+  /** Whether the link's master was followed before. */
+  isKnownMaster(): boolean;
+  /** The log has grown. */
+  grew(): void;
+  /** The link's status has changed. */
+  changed(): void;
+}
+
+export function linkHost(host: ReplicationHost, owner: LinkOwner): LinkHost {
+  const { config } = host;
+  const refusal = (copy: Pick<CopyBuilder, "keys" | "historyId">): Promise<string | null> => {
+    const follower: Follower = {
+      history: host.keyspace.history,
+      isKnownMaster: owner.isKnownMaster(),
+      isAllowed: config.get("slave-allow-empty-sync"),
+      holdsKeys: () => host.holdsKeys(),
+    };
+    return refusalOf(copy, follower);
+  };
+  return {
+    get keyspace() {
+      return host.keyspace;
+    },
+    runId: host.runId,
+    get listeningPort() {
+      return host.tcpPort;
+    },
+    get settings() {
+      const timeoutMs = config.get("repl-timeout") * 1000;
+      return { password: config.get("masterauth"), timeoutMs };
+    },
+    isFollowedBy: (runId) => owner.isFollowedBy(runId),
+    repeat: () => host.setFollowing(true),
+    followLegacy(link) {
+      const refuse = (keys: number) => refusal({ keys, historyId: EMPTY });
+      return new LegacySession(host, link, refuse).run();
+    },
+    grew: () => owner.grew(),
+    changed: () => owner.changed(),
+    createCopy: (head) => host.createCopy(head),
+    refusalOf: refusal,
+    replaceDatabase: () => host.replaceDatabase(),
+  };
+}

@@ -1,0 +1,59 @@
+import { expect, test } from "bun:test";
+import { Config } from "../../src/config/config.ts";
+import type { Ledis } from "../../src/database/ledis.ts";
+import { linkHost, type ReplicationHost } from "../../src/replication/link-host.ts";
+import { FakeKeyspace } from "../support/fake-log.ts";
+
+function hostOf(config: Config, holdsKeys: boolean): ReplicationHost {
+  const unused = () => {
+    throw new Error("not used here");
+  };
+  return {
+    config,
+    runId: "r",
+    tcpPort: 7000,
+    keyspace: new FakeKeyspace(),
+    get ledis(): Ledis {
+      return unused();
+    },
+    dataDirectory: "none",
+    setFollowing: unused,
+    translate: unused,
+    afterTurn: unused,
+    unblockClients: unused,
+    holdsKeys: () => Promise.resolve(holdsKeys),
+    createCopy: unused,
+    replaceDatabase: unused,
+  };
+}
+
+const owner = (isKnown: boolean) => ({
+  isFollowedBy: (runId: string) => runId === "f",
+  isKnownMaster: () => isKnown,
+  grew() {},
+  changed() {},
+});
+
+test("settings and the server are seen as they are at the moment", () => {
+  const config = Config.load({ overrides: { "repl-timeout": "7" } });
+  const host = linkHost(hostOf(config, true), owner(true));
+  expect(host.settings).toEqual({ password: "", timeoutMs: 7000 });
+  config.set([["masterauth", "secret"]]);
+  expect(host.settings.password).toBe("secret");
+  expect([host.runId, host.listeningPort]).toEqual(["r", 7000]);
+  expect([host.isFollowedBy("f"), host.isFollowedBy("g")]).toEqual([true, false]);
+});
+
+test("an empty copy of a known master is refused where keys would be lost", async () => {
+  const config = Config.load({ overrides: {} });
+  const copy = (keys: number) =>
+    ({ keys, historyId: new Uint8Array(16) }) as Parameters<
+      ReturnType<typeof linkHost>["refusalOf"]
+    >[0];
+  const refusal = (keys: number, isKnown: boolean, holdsKeys: boolean) =>
+    linkHost(hostOf(config, holdsKeys), owner(isKnown)).refusalOf(copy(keys));
+  expect(await refusal(0, true, true)).toContain("lost its data");
+  expect(await refusal(1, true, true)).toBeNull();
+  expect(await refusal(0, false, true)).toBeNull();
+  expect(await refusal(0, true, false)).toBeNull();
+});
