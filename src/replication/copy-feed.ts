@@ -40,6 +40,8 @@ export class CopyFeed {
   readonly #open: () => Promise<ReadableSnapshot>;
   #shared: SharedSnapshot[] = [];
   readonly #readers = new Map<object, Reader>();
+  /** Snapshots that nobody reads any more, but that still hold the database's files. */
+  readonly #closing = new Set<Promise<void>>();
 
   /** @param open takes a snapshot of the database as it is now */
   constructor(open: () => Promise<ReadableSnapshot>) {
@@ -128,12 +130,13 @@ export class CopyFeed {
     return lowest;
   }
 
-  /** Ends all copies; resolves when nothing reads the database any more. */
+  /** Ends all copies, also those that begin meanwhile; resolves when nothing reads the database any more. */
   async close(): Promise<void> {
-    const shared = this.#shared;
-    this.#shared = [];
-    this.#readers.clear();
-    await Promise.all(shared.map((each) => closeSnapshot(each)));
+    while (this.#shared.length > 0 || this.#closing.size > 0) {
+      for (const shared of this.#shared.splice(0)) this.#close(shared);
+      this.#readers.clear();
+      await Promise.all(this.#closing);
+    }
   }
 
   /** A snapshot to read from: one that is new enough, or one taken now. */
@@ -153,7 +156,12 @@ export class CopyFeed {
     shared.readers--;
     if (shared.readers > 0 || !this.#shared.includes(shared)) return;
     this.#shared = this.#shared.filter((other) => other !== shared);
-    void closeSnapshot(shared);
+    this.#close(shared);
+  }
+
+  #close(shared: SharedSnapshot): void {
+    const closed = closeSnapshot(shared).finally(() => this.#closing.delete(closed));
+    this.#closing.add(closed);
   }
 }
 

@@ -92,8 +92,10 @@ export class ReplicationService implements Replication {
   /** The database is about to be closed. Resolves when nothing of replication reads it any more. */
   async detach(): Promise<void> {
     this.#slaves.disconnect();
-    this.#logFeed.grew();
     await this.#copyFeed.close();
+    // Who came meanwhile stands in this history: its next SYNC must not be answered from another one.
+    this.#slaves.disconnect();
+    this.#logFeed.grew();
   }
 
   /** Ends everything; resolves when nothing uses the database any more. */

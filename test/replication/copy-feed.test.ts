@@ -124,3 +124,19 @@ test("closing ends all copies", async () => {
   expect(snapshots[0]!.isClosed).toBe(true);
   expect(await feed.next(one).catch(String)).toContain("no full copy is under way");
 });
+
+test("closing waits for snapshots that nobody reads any more", async () => {
+  const { feed, snapshots } = setUp();
+  await feed.begin(one);
+  const ended = Promise.withResolvers<void>();
+  snapshots[0]!.close = () => ended.promise;
+  feed.leave(one);
+  let isClosed = false;
+  const closed = feed.close().then(() => {
+    isClosed = true;
+  });
+  await Bun.sleep(0);
+  expect(isClosed).toBe(false);
+  ended.resolve();
+  await closed;
+});

@@ -1,8 +1,15 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { log } from "../../src/log.ts";
 import { FaultyProxy } from "../support/faulty-proxy.ts";
-import { caughtUp, eventually, follow, linkOf } from "../support/replicas.ts";
-import { type RespClient, startServer } from "../support/start-server.ts";
+import {
+  caughtUp,
+  digestOf,
+  eventually,
+  follow,
+  linkOf,
+  writeAllTypes,
+} from "../support/replicas.ts";
+import { startServer } from "../support/start-server.ts";
 
 const { sink } = log;
 beforeEach(() => {
@@ -11,31 +18,6 @@ beforeEach(() => {
 afterEach(() => {
   log.sink = sink;
 });
-
-/** Writes of all types, over few keys. */
-function write(client: RespClient, round: number): Promise<unknown> {
-  const key = `k${round % 7}`;
-  return client.pipeline([
-    ["SET", `s${key}`, `v${round}`],
-    ["APPEND", `s${key}`, "x".repeat(round % 300)],
-    ["HSET", `h${key}`, `f${round % 30}`, round],
-    ["RPUSH", `l${key}`, round],
-    ["LTRIM", `l${key}`, -20, -1],
-    ["SADD", `u${key}`, round % 50],
-    ["ZADD", `z${key}`, round, `m${round % 40}`],
-    ["BSETBIT", `b${key}`, round % 1000, 1],
-    ["EXPIRE", `s${key}`, 10_000],
-    ["RENAME", `h${key}`, `h${key}`],
-    round % 40 === 39 ? ["DEL", `u${key}`] : ["SETRANGE", `r${key}`, round % 100, "abc"],
-    round % 97 === 96 ? ["SWAPDB", 0, 1] : ["PING"],
-  ]);
-}
-
-async function digest(client: RespClient): Promise<unknown> {
-  const hex = await client.call("DEBUG", "DIGEST");
-  expect(hex).toMatch(/^[0-9a-f]{40}$/);
-  return hex;
-}
 
 async function startPair() {
   const master = await startServer({ "enable-debug-command": "yes" });
@@ -55,17 +37,17 @@ test("cut connections lose nothing and repeat nothing", async () => {
   await using pair = await startPair();
   const { master, slave, at, to } = pair;
   using proxy = new FaultyProxy(master.port);
-  await write(at, 0);
+  await writeAllTypes(at, 0);
   await to.call("SLAVEOF", "127.0.0.1", proxy.port);
   for (let round = 1; round <= 300; round++) {
-    await write(at, round);
+    await writeAllTypes(at, round);
     if (round % 30 !== 0) continue;
     await eventually("the link is up", () => linkOf(slave) === "connected");
     proxy.cut();
     await eventually("the link is down", () => linkOf(slave) !== "connected");
   }
   await caughtUp(slave, master);
-  expect(await digest(to)).toEqual(await digest(at));
+  expect(await digestOf(to)).toEqual(await digestOf(at));
   await eventually("the link is up", () => linkOf(slave) === "connected");
   expect(proxy.connections).toBeGreaterThan(10);
   expect(master.app.replication.status().counts).toEqual({ full: 1, partial: 10, refused: 1 });
@@ -78,11 +60,11 @@ test("bytes that come one by one and late are put together", async () => {
   proxy.delayMs = 3;
   proxy.change = (bytes) =>
     bytes.length > 2000 ? [bytes] : Array.from(bytes, (byte) => Uint8Array.of(byte));
-  await write(at, 0);
+  await writeAllTypes(at, 0);
   await to.call("SLAVEOF", "127.0.0.1", proxy.port);
-  for (let round = 1; round <= 60; round++) await write(at, round);
+  for (let round = 1; round <= 60; round++) await writeAllTypes(at, round);
   await caughtUp(slave, master);
-  expect(await digest(to)).toEqual(await digest(at));
+  expect(await digestOf(to)).toEqual(await digestOf(at));
 }, 30_000);
 
 test("a master that falls silent is given up, and found again", async () => {
@@ -94,18 +76,18 @@ test("a master that falls silent is given up, and found again", async () => {
   proxy.isDead = true;
   await eventually("the link is down", () => linkOf(slave) !== "connected");
   expect(slave.app.replication.status().master!.error).toContain("did not answer");
-  await write(at, 1);
+  await writeAllTypes(at, 1);
   proxy.isDead = false;
   proxy.cut();
   await caughtUp(slave, master);
-  expect(await digest(to)).toEqual(await digest(at));
+  expect(await digestOf(to)).toEqual(await digestOf(at));
   expect(master.app.replication.status().counts.full).toBe(1);
 }, 30_000);
 
 test("damaged bytes change nothing, and are fetched again", async () => {
   await using pair = await startPair();
   const { master, slave, at, to } = pair;
-  await write(at, 0);
+  await writeAllTypes(at, 0);
   using proxy = new FaultyProxy(master.port);
   let damage = 0;
   proxy.change = (bytes) => {
@@ -121,42 +103,42 @@ test("damaged bytes change nothing, and are fetched again", async () => {
   await to.call("SLAVEOF", "127.0.0.1", proxy.port);
   await eventually("the copy was refused", () => damage === 0 || linkOf(slave) === "connected");
   await caughtUp(slave, master);
-  expect(await digest(to)).toEqual(await digest(at));
+  expect(await digestOf(to)).toEqual(await digestOf(at));
   damage = 2;
-  for (let round = 1; round <= 20; round++) await write(at, round);
+  for (let round = 1; round <= 20; round++) await writeAllTypes(at, round);
   await caughtUp(slave, master);
   expect(damage).toBe(0);
-  expect(await digest(to)).toEqual(await digest(at));
+  expect(await digestOf(to)).toEqual(await digestOf(at));
 }, 30_000);
 
 test("writes during the copy are not lost, and clients that read meanwhile wait", async () => {
   await using pair = await startPair();
   const { master, slave, at, to } = pair;
-  for (let round = 0; round < 300; round++) await write(at, round);
+  for (let round = 0; round < 300; round++) await writeAllTypes(at, round);
   await to.call("SLAVEOF", "127.0.0.1", master.port);
   let round = 300;
   const values: unknown[] = [];
   while (linkOf(slave) !== "connected") {
-    await write(at, round++);
+    await writeAllTypes(at, round++);
     values.push(await to.call("GET", "r3"));
   }
   expect(values.every((value) => value === null || typeof value === "string")).toBe(true);
   await caughtUp(slave, master);
-  expect(await digest(to)).toEqual(await digest(at));
+  expect(await digestOf(to)).toEqual(await digestOf(at));
 }, 30_000);
 
 test("a slave that copies again after its master went another way has that way's data", async () => {
   await using pair = await startPair();
   const { master, slave, at, to } = pair;
-  await write(at, 1);
+  await writeAllTypes(at, 1);
   await follow(slave, master);
   for (let turn = 0; turn < 3; turn++) {
     await to.call("SLAVEOF", "NO", "ONE");
     await to.call("SET", "own", turn);
-    await write(at, 100 + turn);
+    await writeAllTypes(at, 100 + turn);
     await follow(slave, master);
     expect(await to.call("EXISTS", "own")).toBe(0);
-    expect(await digest(to)).toEqual(await digest(at));
+    expect(await digestOf(to)).toEqual(await digestOf(at));
   }
 }, 30_000);
 
@@ -167,7 +149,7 @@ test("commands under way when the database is replaced are answered, well or wit
     const keys = Array.from({ length: 1000 }, (_, j) => [`key${i}:${j}`, "x".repeat(50)]);
     await to.call("MSET", ...keys.flat());
   }
-  await write(at, 1);
+  await writeAllTypes(at, 1);
   let stops = false;
   const replies: unknown[] = [];
   const ask = async (...words: string[]) => {
@@ -193,7 +175,7 @@ test("commands under way when the database is replaced are answered, well or wit
   for (const error of errors) {
     expect(error).toEqual({ error: expect.stringMatching(/replaced by a copy|saving failed/) });
   }
-  expect(await digest(to)).toEqual(await digest(at));
+  expect(await digestOf(to)).toEqual(await digestOf(at));
 }, 30_000);
 
 test("CLIENT PAUSE does not keep the log from slaves", async () => {
@@ -215,7 +197,7 @@ test("a long reply under way when the database is replaced ends with its connect
   for (let i = 0; i < 60; i++) {
     await to.call("RPUSH", "long", ...Array.from({ length: 1000 }, () => "x".repeat(500)));
   }
-  await write(at, 1);
+  await writeAllTypes(at, 1);
   const reader = await slave.connect();
   reader.stopReading();
   reader.send("LRANGE", "long", 0, -1);
@@ -223,5 +205,5 @@ test("a long reply under way when the database is replaced ends with its connect
   await follow(slave, master);
   reader.goOnReading();
   expect(await Promise.race([reader.readPlain().catch(String), reader.closed])).not.toBeArray();
-  expect(await digest(to)).toEqual(await digest(at));
+  expect(await digestOf(to)).toEqual(await digestOf(at));
 }, 30_000);

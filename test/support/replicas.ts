@@ -44,3 +44,29 @@ export async function replicationInfo(client: RespClient): Promise<Map<string, s
     lines.map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 1)]),
   );
 }
+
+/** Writes of all types, over few keys; `round` decides which. */
+export function writeAllTypes(client: RespClient, round: number): Promise<unknown> {
+  const key = `k${round % 7}`;
+  return client.pipeline([
+    ["SET", `s${key}`, `v${round}`],
+    ["APPEND", `s${key}`, "x".repeat(round % 300)],
+    ["HSET", `h${key}`, `f${round % 30}`, round],
+    ["RPUSH", `l${key}`, round],
+    ["LTRIM", `l${key}`, -20, -1],
+    ["SADD", `u${key}`, round % 50],
+    ["ZADD", `z${key}`, round, `m${round % 40}`],
+    ["BSETBIT", `b${key}`, round % 1000, 1],
+    ["EXPIRE", `s${key}`, 10_000],
+    ["RENAME", `h${key}`, `h${key}`],
+    round % 40 === 39 ? ["DEL", `u${key}`] : ["SETRANGE", `r${key}`, round % 100, "abc"],
+    round % 97 === 96 ? ["SWAPDB", 0, 1] : ["PING"],
+  ]);
+}
+
+/** A digest of all rows; the server needs `enable-debug-command yes`. */
+export async function digestOf(client: RespClient): Promise<string> {
+  const hex = await client.call("DEBUG", "DIGEST");
+  if (typeof hex !== "string") throw new Error(`no digest: ${JSON.stringify(hex)}`);
+  return hex;
+}
