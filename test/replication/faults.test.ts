@@ -19,6 +19,9 @@ afterEach(() => {
   log.sink = sink;
 });
 
+/** How long random faults go on behind the writes, in ms. */
+const FAULTS_MS = Number(process.env["LEDIS_FAULTS_MS"] ?? 500);
+
 async function startPair() {
   const master = await startServer({ "enable-debug-command": "yes" });
   const slave = await startServer({ "enable-debug-command": "yes", "repl-timeout": "1" });
@@ -206,4 +209,51 @@ test("a long reply under way when the database is replaced ends with its connect
   reader.goOnReading();
   expect(await Promise.race([reader.readPlain().catch(String), reader.closed])).not.toBeArray();
   expect(await digestOf(to)).toEqual(await digestOf(at));
+}, 30_000);
+
+test("a proxy that drops, delays and splits at random changes nothing in the end", async () => {
+  await using pair = await startPair();
+  const { master, slave, at, to } = pair;
+  using proxy = new FaultyProxy(master.port);
+  await writeAllTypes(at, 0);
+  await to.call("SLAVEOF", "127.0.0.1", proxy.port);
+  await eventually("the link is up", () => linkOf(slave) === "connected");
+  proxy.change = (bytes) => {
+    const fault = Math.random();
+    proxy.delayMs = fault < 0.5 ? 1 + Math.floor(4 * fault) : 0;
+    if (fault < 0.02) proxy.cut();
+    // Bytes that are missing in the middle: what comes behind them is read in their place.
+    if (fault > 0.97) return [bytes.subarray(0, bytes.length >> 1)];
+    const middle = Math.floor(fault * bytes.length);
+    return [bytes.subarray(0, middle), bytes.subarray(middle)];
+  };
+  for (let round = 1; round <= 200; round++) await writeAllTypes(at, round);
+  await Bun.sleep(FAULTS_MS);
+  proxy.change = (bytes) => [bytes];
+  proxy.delayMs = 0;
+  await caughtUp(slave, master);
+  expect(await digestOf(to)).toEqual(await digestOf(at));
+  expect(master.app.replication.status().counts.full).toBe(1);
+}, 60_000);
+
+test("a slave that falls silent is forgotten by its master, and a master that never speaks is left", async () => {
+  await using pair = await startPair();
+  const { master, slave, at, to } = pair;
+  using proxy = new FaultyProxy(master.port);
+  await at.call("CONFIG", "SET", "repl-timeout", 1);
+  await to.call("SLAVEOF", "127.0.0.1", proxy.port);
+  await eventually("the link is up", () => linkOf(slave) === "connected");
+  await at.call("SET", "a", 1);
+  expect(await at.call("WAIT", 1, 5000)).toBe(1);
+  proxy.isDead = true;
+  await at.call("SET", "a", 2);
+  expect(await at.call("WAIT", 1, 10)).toBe(0);
+  await eventually("it is forgotten", () => master.app.replication.status().slaves.length === 0);
+  // New connections come into being, but nobody answers.
+  const { connections } = proxy;
+  await eventually("it is tried again and again", () => proxy.connections >= connections + 2);
+  expect(slave.app.replication.status().master!.error).toContain("did not answer");
+  proxy.isDead = false;
+  await caughtUp(slave, master);
+  expect(await to.call("GET", "a")).toBe("2");
 }, 30_000);

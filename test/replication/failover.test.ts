@@ -1,0 +1,125 @@
+/** Masters that change places, under load: nobody goes another way than the others. */
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { log } from "../../src/log.ts";
+import {
+  caughtUp,
+  digestOf,
+  eventually,
+  linkOf,
+  replicationInfo,
+  writeAllTypes,
+} from "../support/replicas.ts";
+import { startServer, type TestServer } from "../support/start-server.ts";
+
+const { sink } = log;
+beforeEach(() => {
+  log.sink = () => {};
+});
+afterEach(() => {
+  log.sink = sink;
+});
+
+const start = () => startServer({ "enable-debug-command": "yes" });
+
+/** Writes all types to whichever of the servers takes writes, until told to stop. */
+function load(servers: readonly TestServer[]) {
+  let stops = false;
+  const write = async (server: TestServer) => {
+    // Who becomes a slave keeps its clients, and answers them READONLY.
+    await using client = await server.connect();
+    for (let round = 0; !stops; round++) {
+      await writeAllTypes(client, round);
+      await Bun.sleep(1);
+    }
+  };
+  const done = Promise.all(servers.map(write));
+  return {
+    stop: () => {
+      stops = true;
+      return done;
+    },
+  };
+}
+
+async function command(server: TestServer, ...words: (string | number)[]): Promise<unknown> {
+  await using client = await server.connect();
+  return await client.call(...words);
+}
+
+async function expectSame(servers: readonly TestServer[]): Promise<void> {
+  const digests: string[] = [];
+  for (const server of servers) {
+    await using client = await server.connect();
+    digests.push(await digestOf(client));
+  }
+  expect(new Set(digests).size).toBe(1);
+}
+
+const copiesFrom = (server: TestServer) => server.app.replication.status().counts.full;
+
+test("planned failovers, back and forth under load, copy nothing anew", async () => {
+  await using one = await start();
+  await using other = await start();
+  await using third = await start();
+  const writers = load([one, other]);
+  for (const slave of [other, third]) {
+    await command(slave, "SLAVEOF", "127.0.0.1", one.port);
+    await eventually("it follows", () => linkOf(slave) === "connected");
+  }
+  for (const [from, to] of [
+    [one, other],
+    [other, one],
+    [one, other],
+    [other, one],
+  ] as const) {
+    await Bun.sleep(50);
+    const before = copiesFrom(one) + copiesFrom(other);
+    await command(from, "CLIENT", "PAUSE", 10_000, "WRITE");
+    await caughtUp(to, from);
+    await caughtUp(third, from);
+    await command(to, "SLAVEOF", "NO", "ONE");
+    await command(from, "SLAVEOF", "127.0.0.1", to.port);
+    await command(third, "SLAVEOF", "127.0.0.1", to.port);
+    await command(from, "CLIENT", "UNPAUSE");
+    for (const slave of [from, third]) {
+      await eventually("it follows", () => linkOf(slave) === "connected");
+    }
+    expect(copiesFrom(one) + copiesFrom(other)).toBe(before);
+  }
+  await writers.stop();
+  await caughtUp(other, one);
+  await caughtUp(third, one);
+  await expectSame([one, other, third]);
+}, 60_000);
+
+test("an old master that wrote what nobody has gives that up, three times back and forth", async () => {
+  await using one = await start();
+  await using other = await start();
+  const writers = load([one, other]);
+  await command(other, "SLAVEOF", "127.0.0.1", one.port);
+  for (const [from, to] of [
+    [one, other],
+    [other, one],
+    [one, other],
+  ] as const) {
+    await eventually("it follows", () => linkOf(to) === "connected");
+    await Bun.sleep(30);
+    // Both take writes from here on.
+    await command(to, "SLAVEOF", "NO", "ONE");
+    expect(await command(from, "SET", "lost", from.port)).toBe("OK");
+    expect(await command(to, "SET", "kept", to.port)).toBe("OK");
+    const before = copiesFrom(to);
+    await command(from, "SLAVEOF", "127.0.0.1", to.port);
+    await eventually("it follows", () => linkOf(from) === "connected");
+    expect(copiesFrom(to)).toBe(before + 1);
+    await using client = await from.connect();
+    expect((await replicationInfo(client)).get("role")).toBe("slave");
+    await eventually("its own write is gone", async () => {
+      const values = await client.call("MGET", "lost", "kept");
+      return JSON.stringify(values) === JSON.stringify([null, `${to.port}`]);
+    });
+  }
+  await writers.stop();
+  await caughtUp(one, other);
+  await expectSame([one, other]);
+}, 60_000);
