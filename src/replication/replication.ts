@@ -93,7 +93,7 @@ export class ReplicationService implements Replication {
   async detach(): Promise<void> {
     this.#slaves.disconnect();
     await this.#copyFeed.close();
-    // Who came meanwhile stands in this history: its next SYNC must not be answered from another one.
+    // Who came meanwhile stands in this history, and must not be answered from another one.
     this.#slaves.disconnect();
     this.#logFeed.grew();
   }
@@ -216,7 +216,8 @@ export class ReplicationService implements Replication {
     return this.#logFeed.answer({
       from: place,
       historyId,
-      waits: slave?.isGreeted ?? false,
+      // Who has just come wants to know whether it may go on.
+      waits: historyId === null && (slave?.isGreeted ?? false),
       isOver: () => isCancelled || this.#gone.has(client),
       judged: (isHere) => {
         if (historyId !== null && slave?.state !== "send_bulk") {

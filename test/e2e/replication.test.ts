@@ -25,6 +25,21 @@ function randomWrite(): Argument[] {
     ["BSETBIT", `b${key}`, randomInt(5000), 1],
     ["DEL", `${"shluz"[randomInt(5)]}${key}`],
     ["SET", `t${key}`, "soon", "PX", randomInt(1, 200)],
+    ["HSET", `e${key}`, "f", 1, "g", 2],
+    ["HPEXPIRE", `e${key}`, randomInt(1, 200), "FIELDS", 1, "f"],
+    ["RENAME", `l${key}`, `l${randomInt(30)}`],
+    ["COPY", `z${key}`, `z${randomInt(30)}`, "REPLACE"],
+    ["SPOP", `u${key}`, 3],
+    ["LINSERT", `l${key}`, "BEFORE", randomInt(1000), "x"],
+    ["ZUNIONSTORE", `z${key}`, 2, `z${randomInt(30)}`, `u${key}`],
+    [
+      "EVAL",
+      "redis.call('INCR', KEYS[1]) return redis.call('APPEND', KEYS[2], 'x')",
+      2,
+      `n${key}`,
+      `s${key}`,
+    ],
+    randomInt(50) === 0 ? ["FLUSHDB"] : ["SWAPDB", 0, 1],
   ];
   return writes[randomInt(writes.length)]!;
 }
@@ -102,5 +117,38 @@ test("whoever is killed, master and slave end up with the same", async () => {
     if (round > 0 && victim !== "slave") expect(Number(count)).toBe(0);
   }
   expect(copies).toBeLessThanOrEqual(1);
+  await Promise.all([slave.stop(), master.stop()]);
+}, 300_000);
+
+test("whoever is killed during a full copy, the slave has all of it in the end", async () => {
+  using directory = temporaryDirectory();
+  const start = (name: string, ...more: string[]) =>
+    ServerProcess.start({
+      directory: join(directory.path, name),
+      arguments: ["--enable-debug-command", "yes", ...more],
+    });
+  let master = await start("master");
+  const address = `127.0.0.1:${master.port}`;
+  const writer = await master.connect();
+  for (let i = 0; i < 100; i++) {
+    const keys = Array.from({ length: 200 }, (_, j) => ["SET", `k${i}:${j}`, `${j}`.repeat(100)]);
+    await writer.pipeline(keys);
+  }
+  let slave = await start("slave");
+  for (let round = 0; round < Math.ceil(ROUNDS / 2); round++) {
+    const client = await slave.connect();
+    await client.call("SLAVEOF", "NO", "ONE");
+    expect(await client.call("SET", "own", round)).toBe("OK");
+    await follow(slave, master);
+    await Bun.sleep(randomInt(0, 800));
+    const victim = ["slave", "both", "master"][round % 3];
+    if (victim !== "master") await slave.kill();
+    if (victim !== "slave") await master.kill();
+    if (victim !== "slave") master = await start("master", "--addr", address);
+    if (victim !== "master") slave = await start("slave", "--slaveof", address);
+    const isUp = async () => (await infoOf(slave)).get("master_link_status") === "up";
+    await eventually(`round ${round}: the link is up`, isUp, 30_000);
+    expect(await digest(slave)).toBe(await digest(master));
+  }
   await Promise.all([slave.stop(), master.stop()]);
 }, 300_000);

@@ -417,3 +417,18 @@ test("WAIT does not wait within a transaction", async () => {
   await client.call("WAITAOF", 0, 1, 0);
   expect(await client.call("EXEC")).toEqual([0, [1, 0]]);
 });
+
+test("a slave that asks whether it may go on is answered at once, and waits for more after that", async () => {
+  await using master = await startServer();
+  const client = await master.connect();
+  await client.call("SET", "a", "1");
+  const { history } = master.app.ledis.keyspace;
+  const { file, offset } = history.position;
+  await client.call("REPLCONF", "HELLO", 1, "f".repeat(40), 1);
+  await client.call("REPLCONF", "HISTORY", history.id.toHex());
+  const beginMs = performance.now();
+  await client.reply("SYNC", file, offset);
+  expect(performance.now() - beginMs).toBeLessThan(500);
+  await client.reply("SYNC", file, offset);
+  expect(performance.now() - beginMs).toBeGreaterThan(900);
+});
