@@ -43,7 +43,9 @@ export class DB {
   constructor(number: number, ledis: Ledis) {
     this.#ledis = ledis;
     this.number = number;
-    const { keyspace, spaces, expiry, lookups } = ledis;
+    const { keyspace, spaces, expiry } = ledis;
+    // What the server keeps for itself, in databases behind those of its clients, is not counted.
+    const lookups = number < ledis.options.databases ? ledis.lookups : undefined;
     const spaceOf = () => spaces.of(number);
     this.table = new KeyTable(number, keyspace, spaces, expiry, lookups);
     this.collections = new Collections(this.table, keyspace, spaces);
