@@ -182,3 +182,8 @@ export function wrongSubcommand(name: string, subcommand: string): string {
 export function scriptStopped(sha: string, reason: string): string {
   return `ERR script ${sha} was stopped and its writes were undone: ${reason}`;
 }
+
+/** What went wrong, as one text, whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

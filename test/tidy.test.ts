@@ -57,7 +57,6 @@ describe("files", () => {
     "src/config/value-error.ts",
     "src/database/collections.ts",
     "src/database/ledis.ts",
-    "src/errors.ts",
     "src/keyspace/flush-protocol.ts",
     "src/keyspace/keyspace-options.ts",
     // Entry points of workers, tested through snapshot.ts and directory-builder.ts, and a declaration.

@@ -54,6 +54,16 @@ export function writeU32(target: Uint8Array, at: number, value: number): void {
   target[at + 3] = value;
 }
 
+/** Up to 2^53 - 1. */
+export function readU64(source: Uint8Array, at: number): number {
+  return readU32(source, at) * 2 ** 32 + readU32(source, at + 4);
+}
+
+export function writeU64(target: Uint8Array, at: number, value: number): void {
+  writeU32(target, at, Math.floor(value / 2 ** 32));
+  writeU32(target, at + 4, value % 2 ** 32);
+}
+
 /** Writes time and payload length; answers where the payload starts. */
 function writeEventHeader(
   target: Uint8Array,
@@ -140,8 +150,7 @@ export function encodeFileHeader(header: FileHeader, timeSeconds: number): Uint8
   bytes[payload + 2] = header.version >>> 8;
   bytes[payload + 3] = header.version;
   writeU32(bytes, payload + 4, header.fileNumber);
-  writeU32(bytes, payload + 8, Math.floor(header.base / 2 ** 32));
-  writeU32(bytes, payload + 12, header.base % 2 ** 32);
+  writeU64(bytes, payload + 8, header.base);
   bytes.set(header.historyId, payload + 16);
   writeU32(bytes, FILE_HEADER_BYTES - 4, crc32(bytes.subarray(0, FILE_HEADER_BYTES - 4)));
   return bytes;
@@ -157,7 +166,7 @@ export function decodeFileHeader(bytes: Uint8Array): FileHeader | null {
   return {
     version: (bytes[payload + 2]! << 8) | bytes[payload + 3]!,
     fileNumber: readU32(bytes, payload + 4),
-    base: readU32(bytes, payload + 8) * 2 ** 32 + readU32(bytes, payload + 12),
+    base: readU64(bytes, payload + 8),
     historyId: bytes.slice(payload + 16, payload + 16 + HISTORY_ID_BYTES),
   };
 }

@@ -17,7 +17,7 @@ import {
   writeSync,
 } from "node:fs";
 import { clock } from "../clock.ts";
-import { StorageError } from "../errors.ts";
+import { messageOf, StorageError } from "../errors.ts";
 import {
   decodeFileHeader,
   encodeFileHeader,
@@ -115,9 +115,12 @@ export class LogWriter {
       fsyncSync(this.#fd);
       fsyncSync(this.#directoryFd);
     } catch (error) {
-      throw new StorageError(`Cannot open the binlog in ${options.directory}: ${reason(error)}`, {
-        cause: error,
-      });
+      throw new StorageError(
+        `Cannot open the binlog in ${options.directory}: ${messageOf(error)}`,
+        {
+          cause: error,
+        },
+      );
     }
     this.#synced = this.position;
   }
@@ -166,7 +169,7 @@ export class LogWriter {
       }
     } catch (error) {
       this.#dropRest();
-      throw new StorageError(reason(error), { cause: error });
+      throw new StorageError(messageOf(error), { cause: error });
     }
     this.#offset = offset;
   }
@@ -237,7 +240,7 @@ export class LogWriter {
       await this.#syncFile(this.#fd);
       await syncDirectory(this.#directoryFd);
     } catch (error) {
-      throw new StorageError(`fsync: ${reason(error)}`, { cause: error });
+      throw new StorageError(`fsync: ${messageOf(error)}`, { cause: error });
     }
     this.#directoryDirty = false;
     this.#failure = null;
@@ -270,7 +273,7 @@ export class LogWriter {
     } catch (error) {
       this.#retired = [...retired, ...this.#retired];
       this.#directoryDirty ||= directoryDirty;
-      this.#failure = new StorageError(`fsync: ${reason(error)}`, { cause: error });
+      this.#failure = new StorageError(`fsync: ${messageOf(error)}`, { cause: error });
       throw this.#failure;
     }
     for (const old of retired) closeSync(old);
@@ -284,7 +287,7 @@ export class LogWriter {
       if (this.#hasRest) this.#cutBack();
       fd = this.#create(file, headerBytes);
     } catch (error) {
-      throw new StorageError(reason(error), { cause: error });
+      throw new StorageError(messageOf(error), { cause: error });
     }
     this.#retired.push(this.#fd);
     this.#fd = fd;
@@ -314,7 +317,7 @@ export class LogWriter {
       closeSync(this.#fd);
       this.#fd = fd;
     } catch (error) {
-      throw new StorageError(reason(error), { cause: error });
+      throw new StorageError(messageOf(error), { cause: error });
     }
   }
 
@@ -358,8 +361,4 @@ function headerOf(bytes: Uint8Array, path: string): FileHeader {
   const header = decodeFileHeader(bytes);
   if (header === null) throw new StorageError(`Cannot open ${path}: its file header is damaged`);
   return header;
-}
-
-function reason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

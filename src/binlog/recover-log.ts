@@ -2,6 +2,7 @@
  * Finds the end of the log after a stop of any kind: checks the turns that are not in SQLite yet, and
  * moves what cannot be trusted out of the way.
  */
+
 import {
   closeSync,
   fsyncSync,
@@ -11,12 +12,13 @@ import {
   unlinkSync,
   writeSync,
 } from "node:fs";
-import { StorageError } from "../errors.ts";
+import { messageOf, StorageError } from "../errors.ts";
 import { log } from "../log.ts";
 import { FILE_HEADER_BYTES, type FileHeader, LOG_VERSION } from "./event.ts";
 import { readFileHeader } from "./log-catalog.ts";
 import { listLogFiles, logFileName, logFilePath } from "./log-files.ts";
 import type { LogPosition } from "./position.ts";
+import { syncPath } from "./sync-path.ts";
 import { type ScanResult, scanTurns, showsTurnEnd } from "./turn-scanner.ts";
 
 /** Takes the turns of one file, in order. */
@@ -57,9 +59,12 @@ function keepDamagedTail(directory: string, file: number, bytes: Uint8Array, off
       closeSync(fd);
     }
   } catch (error) {
-    throw new StorageError(`Cannot keep the damaged end of the log in ${path}: ${reason(error)}`, {
-      cause: error,
-    });
+    throw new StorageError(
+      `Cannot keep the damaged end of the log in ${path}: ${messageOf(error)}`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 
@@ -109,16 +114,6 @@ function cut(
   if (scan.stop === "damaged" || later.length > 0 || showsTurnEnd(bytes, scan.end)) {
     keepDamagedTail(directory, file, bytes, scan.end);
     setAside(directory, later);
-  }
-}
-
-/** A server that was killed has not synced its last files: what is about to be relied on has to be durable. */
-function syncFile(path: string): void {
-  const fd = openSync(path, "r");
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
   }
 }
 
@@ -174,7 +169,8 @@ export function recoverLog(
       cut(directory, file, bytes, scan, later);
       return end;
     }
-    if (later.length > 0) syncFile(path);
+    // A server that was killed has not synced its last files: what is about to be relied on has to be durable.
+    if (later.length > 0) syncPath(path);
   }
   return end;
 }
@@ -187,8 +183,4 @@ export function isLogWhole(directory: string, from: LogPosition, lastFile: numbe
     if (scanTurns(bytes, Math.max(start, FILE_HEADER_BYTES), () => {}).stop !== null) return false;
   }
   return true;
-}
-
-function reason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

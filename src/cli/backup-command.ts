@@ -1,13 +1,11 @@
 /** `ledis backup`: a data directory that a server can start from, copied from one that may run. */
+
 import {
-  closeSync,
   constants,
   copyFileSync,
   existsSync,
-  fsyncSync,
   mkdirSync,
   mkdtempSync,
-  openSync,
   readdirSync,
   renameSync,
   rmdirSync,
@@ -16,6 +14,7 @@ import {
 import { dirname, join, resolve } from "node:path";
 import { logFileName } from "../binlog/log-files.ts";
 import type { LogPosition } from "../binlog/position.ts";
+import { syncPath } from "../binlog/sync-path.ts";
 import { StorageError } from "../errors.ts";
 import { lockDirectory } from "../keyspace/data-directory.ts";
 import { copyInto, masterLine } from "./copy-into.ts";
@@ -96,7 +95,7 @@ async function backUp(
     rmSync(partial, { recursive: true, force: true });
     throw error;
   }
-  sync(dirname(to));
+  syncPath(dirname(to));
   process.stdout.write(masterLine(logFileName(position.file), position));
   process.stdout.write("Backup OK\n");
 }
@@ -124,14 +123,14 @@ function copyFiles(from: string, target: string): void {
   for (const name of existsSync(logs) ? readdirSync(logs) : []) {
     copyFile(join(logs, name), join(copies, name));
   }
-  sync(copies);
-  sync(target);
+  syncPath(copies);
+  syncPath(target);
 }
 
 function copyFile(from: string, to: string): void {
   if (!existsSync(from)) return;
   copyFileSync(from, to, constants.COPYFILE_FICLONE);
-  sync(to);
+  syncPath(to);
 }
 
 /** Opens the backup as a server would; answers where its log ends. @throws {StorageError} it cannot be used */
@@ -140,15 +139,6 @@ async function tryOut(directory: string): Promise<LogPosition> {
   const { position } = keyspace.history;
   await keyspace.close();
   rmSync(join(directory, "ledis.lock"), { force: true });
-  sync(directory);
+  syncPath(directory);
   return position;
-}
-
-function sync(path: string): void {
-  const fd = openSync(path, "r");
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
 }

@@ -2,7 +2,7 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { type Bytes, equalBytes, fromText } from "../bytes/bytes.ts";
-import { ConfigError } from "../errors.ts";
+import { ConfigError, messageOf } from "../errors.ts";
 import { CLI_USAGE, type CliOptions, parseCliOptions } from "./cli-options.ts";
 import { CliSession } from "./cli-session.ts";
 import type { ClientConnection } from "./client-connection.ts";
@@ -80,7 +80,7 @@ async function withConnection(
   try {
     return await work(connection);
   } catch (error) {
-    output.printError(`Error: ${error instanceof Error ? error.message : String(error)}\n`);
+    output.printError(`Error: ${messageOf(error)}\n`);
     return 1;
   }
 }

@@ -2,8 +2,10 @@
  * A person's or script's session with a server: sends commands, prints their replies, and knows
  * what a connection forgets when it is lost: the database, the protocol, the password.
  */
+
 import { type Bytes, toText } from "../bytes/bytes.ts";
 import { type Address, formatAddress } from "../config/address.ts";
+import { messageOf } from "../errors.ts";
 import type { ParsedReply } from "../resp/parsed-reply.ts";
 import { encodeRequest } from "../resp/request-encoder.ts";
 import { ClientConnection } from "./client-connection.ts";
@@ -233,8 +235,4 @@ export class CliSession {
       default:
     }
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

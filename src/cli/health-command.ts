@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util";
 import { type Address, formatAddress, parseAddress } from "../config/address.ts";
 import { OptionValueError } from "../config/value-error.ts";
-import { ConfigError } from "../errors.ts";
+import { ConfigError, messageOf } from "../errors.ts";
 import type { ParsedReply } from "../resp/parsed-reply.ts";
 import { ReplyParser } from "../resp/reply-parser.ts";
 import { encodeRequest } from "../resp/request-encoder.ts";
@@ -79,7 +79,7 @@ async function findProblem({
     const replies = await Promise.race([ask(address, requests), timeout.promise]);
     return replies.map((reply) => problemOf(reply, password !== "")).find(Boolean) ?? null;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   } finally {
     clearTimeout(timer);
   }

@@ -1,6 +1,8 @@
 /** `ledis cli --pipe`: requests as they are, sent as fast as the server takes them. */
+
 import { randomBytes } from "node:crypto";
 import { type Bytes, mapKey } from "../bytes/bytes.ts";
+import { messageOf } from "../errors.ts";
 import { encodeRequest } from "../resp/request-encoder.ts";
 import type { ClientConnection } from "./client-connection.ts";
 import type { TextOutput } from "./text-output.ts";
@@ -43,7 +45,7 @@ export async function insertInMass(
     output.print("Last reply received from server.\n");
   } catch (error) {
     counting.errors++;
-    output.printError(`Error: ${error instanceof Error ? error.message : String(error)}\n`);
+    output.printError(`Error: ${messageOf(error)}\n`);
   }
   return { errors: counting.errors, replies: counting.replies };
 }

@@ -2,13 +2,15 @@
  * Rebuilds a damaged data directory: the rows that SQLite can still read, the log repeated on them, and everything
  * that can be derived from rows derived anew. What is there is kept aside as it is.
  */
+
 import { randomBytes } from "node:crypto";
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { replayableLog } from "../binlog/check-log.ts";
 import { FILE_HEADER_BYTES, HISTORY_ID_BYTES } from "../binlog/event.ts";
 import { logFileName } from "../binlog/log-files.ts";
 import { comparePositions, type LogPosition } from "../binlog/position.ts";
+import { syncPath } from "../binlog/sync-path.ts";
 import { mendKeys } from "../database/stored-keys.ts";
 import { StorageError } from "../errors.ts";
 import { BUILD_DIRECTORY, markReady } from "../keyspace/directory-swap.ts";
@@ -45,10 +47,10 @@ export function rebuildDirectory(
     rmSync(built, { recursive: true, force: true });
     throw error;
   }
-  for (const each of [path, join(built, "bin_log"), built]) sync(each);
+  for (const each of [path, join(built, "bin_log"), built]) syncPath(each);
   markReady(directory);
   say(`what was there is in ${setAside(directory, "damaged")}`);
-  sync(directory);
+  syncPath(directory);
 }
 
 function rebuildRows(
@@ -115,13 +117,4 @@ export function unreadableLog({ log, applied }: DirectoryCheck): string | null {
   if (last === undefined || (stretch?.to.file === last.file && last.isWhole)) return null;
   const { file, offset } = stretch?.to ?? applied ?? { file: last.file, offset: 0 };
   return `the log cannot be read on from ${logFileName(file)}:${offset}; what was written later is lost`;
-}
-
-function sync(path: string): void {
-  const fd = openSync(path, "r");
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
 }

@@ -1,7 +1,7 @@
 /** A tool's connection to a server: requests out, replies in their order. */
 import { copyBytes } from "../bytes/bytes.ts";
 import { type Address, formatAddress } from "../config/address.ts";
-import { StorageError } from "../errors.ts";
+import { messageOf, StorageError } from "../errors.ts";
 import type { ParsedReply } from "../resp/parsed-reply.ts";
 import { ReplyParser } from "../resp/reply-parser.ts";
 import { encodeRequest } from "../resp/request-encoder.ts";
@@ -54,7 +54,7 @@ export class ServerConnection {
         error: (_, error) => connection.#fail(error.message),
       });
     } catch (error) {
-      const reason = error instanceof Error ? error.message : `${error}`;
+      const reason = messageOf(error);
       throw new ServerError(`${connection.#name}: ${reason}`, { cause: error });
     }
     if (password !== "") await connection.ask("AUTH", password);
@@ -105,7 +105,7 @@ export class ServerConnection {
         this.#expected.shift()?.resolve(reply);
       }
     } catch (error) {
-      this.#fail(error instanceof Error ? error.message : `${error}`);
+      this.#fail(messageOf(error));
     }
     if (this.#expected.length === 0) this.#stopTimer();
   }

@@ -2,7 +2,7 @@
 import { type Bytes, equalsIgnoreCase } from "../bytes/bytes.ts";
 import { parseSafeInteger } from "../bytes/integer.ts";
 import { clock } from "../clock.ts";
-import { CommandError, errors } from "../errors.ts";
+import { CommandError, errors, messageOf } from "../errors.ts";
 import { log } from "../log.ts";
 import { OK, type Reply, Status } from "../resp/reply.ts";
 import type { ArgumentDoc } from "./args.ts";
@@ -39,7 +39,7 @@ function saveInBackground({ server }: Context): void {
 async function save({ server }: Context): Promise<Reply> {
   await server.save().catch((error: unknown) => {
     if (error instanceof CommandError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new CommandError(`ERR saving failed: ${reason}`, { cause: error });
   });
   return OK;

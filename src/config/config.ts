@@ -1,6 +1,6 @@
 /** The configuration of a running server: typed values, CONFIG GET, SET and REWRITE. */
 
-import { CommandError, ConfigError } from "../errors.ts";
+import { CommandError, ConfigError, messageOf } from "../errors.ts";
 import { type CompatibilityParameter, compatibilityParameters } from "./compatibility.ts";
 import { formatConfigFile, readConfigFile, replaceFile } from "./config-file.ts";
 import { canonicalName, findOption, type NamedOption, suggestOption } from "./option-names.ts";
@@ -221,8 +221,4 @@ function setFailed(name: string, reason: string): CommandError {
   return new CommandError(
     `ERR CONFIG SET failed (possibly related to argument '${name.toLowerCase()}') - ${reason}`,
   );
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : `${error}`;
 }

@@ -3,7 +3,7 @@
  * I/O callbacks are done, and then everything they wrote goes to the log with one append.
  */
 
-import { StorageError } from "../errors.ts";
+import { messageOf, StorageError } from "../errors.ts";
 import type { Keyspace } from "../keyspace/keyspace.ts";
 import { log } from "../log.ts";
 
@@ -49,7 +49,7 @@ export class TurnLoop {
       this.schedule();
       return;
     }
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     this.#broken = new StorageError(`ERR internal error: ${reason}`, { cause: error });
     this.schedule();
   }

@@ -2,7 +2,7 @@
 import { Database } from "bun:sqlite";
 import { closeSync, fsyncSync, mkdirSync, openSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { StorageError } from "../errors.ts";
+import { messageOf, StorageError } from "../errors.ts";
 import { swapDirectory } from "./directory-swap.ts";
 
 export class DataDirectory {
@@ -95,8 +95,4 @@ function lock(path: string, directory: string): Database {
       { cause: error },
     );
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

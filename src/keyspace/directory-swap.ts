@@ -2,9 +2,11 @@
  * Puts a directory that DirectoryBuilder has completed in the place of the data directory's content. A crash
  * at any point leaves the old content or leads to the new one: the mark is written last and removed last.
  */
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from "node:fs";
+
+import { closeSync, existsSync, openSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { StorageError } from "../errors.ts";
+import { syncPath } from "../binlog/sync-path.ts";
+import { messageOf, StorageError } from "../errors.ts";
 import { log } from "../log.ts";
 
 /** Where the new content is built, below the data directory. */
@@ -16,23 +18,14 @@ const CONTENT = ["ledis.db", "bin_log"];
 /** Belong to the old SQLite file. */
 const COMPANIONS = ["ledis.db-wal", "ledis.db-shm"];
 
-function sync(path: string): void {
-  const fd = openSync(path, "r");
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
-}
-
 /** Says that what was built below `dataDirectory` is complete and durable. */
 export function markReady(dataDirectory: string): void {
   const directory = join(dataDirectory, BUILD_DIRECTORY);
   const mark = join(directory, READY);
   closeSync(openSync(mark, "w"));
-  sync(mark);
-  sync(directory);
-  sync(dataDirectory);
+  syncPath(mark);
+  syncPath(directory);
+  syncPath(dataDirectory);
 }
 
 /** Takes that back, durably: what was built may be removed piece by piece now. */
@@ -41,7 +34,7 @@ export function unmarkReady(dataDirectory: string): void {
   const mark = join(directory, READY);
   if (!existsSync(mark)) return;
   rmSync(mark);
-  sync(directory);
+  syncPath(directory);
 }
 
 /**
@@ -57,13 +50,13 @@ export function swapDirectory(dataDirectory: string): void {
     if (existsSync(join(built, READY))) {
       for (const name of COMPANIONS) rmSync(join(dataDirectory, name), { force: true });
       for (const name of CONTENT) replace(join(built, name), join(dataDirectory, name));
-      sync(dataDirectory);
+      syncPath(dataDirectory);
       log.info("keyspace", "replaced the database by the copy of another server");
     }
     rmSync(built, { recursive: true, force: true });
-    sync(dataDirectory);
+    syncPath(dataDirectory);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new StorageError(`Cannot put ${built} in place: ${reason}`, { cause: error });
   }
 }

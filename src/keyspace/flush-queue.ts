@@ -3,7 +3,7 @@
  * until it succeeds: the rows stay readable here and the log holds them.
  */
 import type { LogPosition } from "../binlog/position.ts";
-import { StorageError } from "../errors.ts";
+import { messageOf, StorageError } from "../errors.ts";
 import { log } from "../log.ts";
 import type { Flusher } from "./flusher.ts";
 import type { Generation } from "./generation.ts";
@@ -110,7 +110,7 @@ export class FlushQueue {
       this.failure = null;
       return true;
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       if (this.failure === null) log.error("flush", "cannot write to SQLite", { reason });
       this.failure = reason;
       return false;

@@ -7,6 +7,7 @@ import type { Database } from "bun:sqlite";
 import { readlinkSync } from "node:fs";
 import { setPriority } from "node:os";
 import type { LogPosition } from "../binlog/position.ts";
+import { messageOf } from "../errors.ts";
 import { Applier } from "./applier.ts";
 import { Checkpointer } from "./checkpointer.ts";
 import type { FlushRequest, OpenRequest, WorkerReply, WorkerRequest } from "./flush-protocol.ts";
@@ -133,7 +134,7 @@ self.onmessage = (event: MessageEvent<WorkerRequest>) => {
   try {
     reply = handle(event.data);
   } catch (error) {
-    reply = { kind: "failed", message: error instanceof Error ? error.message : String(error) };
+    reply = { kind: "failed", message: messageOf(error) };
   }
   self.postMessage(reply);
   // This thread's references keep the memory of generations that the main thread has let go of.

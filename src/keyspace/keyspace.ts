@@ -7,7 +7,7 @@ import { LogWriter } from "../binlog/log-writer.ts";
 import type { LogPosition } from "../binlog/position.ts";
 import type { Bytes } from "../bytes/bytes.ts";
 import { clock } from "../clock.ts";
-import { StorageError } from "../errors.ts";
+import { messageOf, StorageError } from "../errors.ts";
 import { ChunkPool } from "./chunk-pool.ts";
 import { DataDirectory } from "./data-directory.ts";
 import { FlushQueue, type Frozen } from "./flush-queue.ts";
@@ -234,7 +234,7 @@ export class Keyspace {
       this.#turn.append(this.#memtable.active, this.#log);
     } catch (error) {
       this.abortTurn();
-      this.#health.fail(error instanceof Error ? error.message : String(error));
+      this.#health.fail(messageOf(error));
       throw error;
     }
     this.#sync.soon();
@@ -288,7 +288,7 @@ export class Keyspace {
     try {
       this.#log.append([{ buffer: bytes, start, end: bytes.length }]);
     } catch (error) {
-      this.#health.fail(error instanceof Error ? error.message : String(error));
+      this.#health.fail(messageOf(error));
       throw error;
     }
     this.#reader.endTurn();

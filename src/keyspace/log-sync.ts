@@ -4,7 +4,7 @@
  */
 import type { LogWriter } from "../binlog/log-writer.ts";
 import { comparePositions } from "../binlog/position.ts";
-import { StorageError } from "../errors.ts";
+import { messageOf, StorageError } from "../errors.ts";
 import type { SyncPolicy } from "./keyspace-options.ts";
 
 /** Longest time that a turn stays volatile with "everysec", in ms. */
@@ -110,7 +110,7 @@ export class LogSync {
 
   #fail(error: unknown): void {
     if (this.#failure !== null) return;
-    this.#failure = error instanceof Error ? error.message : String(error);
+    this.#failure = messageOf(error);
     this.#failed(this.#failure);
     // Replies that wait for another attempt than this one learn of it, too.
     if (!this.#isRunning) this.listener(this.#failure);

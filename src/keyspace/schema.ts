@@ -3,7 +3,7 @@
  * What the columns hold is told beside them; docs/disk-format.md shows the same to people.
  */
 import type { Database } from "bun:sqlite";
-import { StorageError } from "../errors.ts";
+import { messageOf, StorageError } from "../errors.ts";
 import {
   KIND_BITMAP,
   KIND_FIELD_DUE,
@@ -149,7 +149,7 @@ export function openForWriting(options: SqliteOptions): Database {
   } catch (error) {
     db?.close();
     if (error instanceof StorageError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new StorageError(`Cannot open ${options.path}: ${reason}`, { cause: error });
   }
 }

@@ -12,7 +12,9 @@ import {
   FILE_HEADER_BYTES,
   type FileHeader,
   readU32,
+  readU64,
   writeU32,
+  writeU64,
 } from "../binlog/event.ts";
 import type { LogPosition } from "../binlog/position.ts";
 import { type Bytes, fromText } from "../bytes/bytes.ts";
@@ -48,15 +50,6 @@ export interface SnapshotHead {
 export type SnapshotBlock =
   | { readonly kind: "rows"; readonly rows: Bytes }
   | { readonly kind: "end"; readonly rowCount: number };
-
-function writeU64(target: Bytes, at: number, value: number): void {
-  writeU32(target, at, Math.floor(value / 2 ** 32));
-  writeU32(target, at + 4, value % 2 ** 32);
-}
-
-function readU64(source: Bytes, at: number): number {
-  return readU32(source, at) * 2 ** 32 + readU32(source, at + 4);
-}
 
 export function encodeSnapshotHead(position: LogPosition, headerBytes: Bytes): Bytes {
   const bytes = new Uint8Array(SNAPSHOT_HEAD_BYTES);

@@ -2,10 +2,12 @@
  * Builds the files of a data directory from a snapshot: SQLite with all rows, and a log that goes on where the
  * snapshot's ended. Runs in the loader worker. What it leaves behind is durable, and complete or not usable.
  */
+
 import type { Database, Statement } from "bun:sqlite";
 import { closeSync, fsyncSync, ftruncateSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { logFilePath } from "../binlog/log-files.ts";
+import { syncPath } from "../binlog/sync-path.ts";
 import type { Bytes } from "../bytes/bytes.ts";
 import { StorageError } from "../errors.ts";
 import { dueAtMs, hasTtl } from "./key-row.ts";
@@ -31,15 +33,6 @@ export const BUILT_LOG = "bin_log";
 interface SpaceCount {
   keys: number;
   expires: number;
-}
-
-function syncPath(path: string): void {
-  const fd = openSync(path, "r");
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
 }
 
 export class SnapshotLoader {

@@ -1,5 +1,5 @@
 /** Requests to a worker thread, answered one by one and in order, as promises. */
-import { StorageError } from "../errors.ts";
+import { messageOf, StorageError } from "../errors.ts";
 
 /** What a worker answers to a request. */
 export type Answered<Result> =
@@ -58,7 +58,7 @@ export function answerCalls<Request>(worker: Worker, handle: (request: Request) 
     try {
       answer = { ok: true, result: handle(event.data) };
     } catch (error) {
-      answer = { ok: false, message: error instanceof Error ? error.message : String(error) };
+      answer = { ok: false, message: messageOf(error) };
     }
     worker.postMessage(answer);
   };

@@ -3,7 +3,7 @@
  * memory; a script that breaks them takes the interpreter with it.
  */
 import { type Bytes, mapKey } from "../bytes/bytes.ts";
-import { CommandError } from "../errors.ts";
+import { CommandError, messageOf } from "../errors.ts";
 import { ErrorReply, type Reply } from "../resp/reply.ts";
 import { ReplyReader } from "./lua-to-reply.ts";
 import { LuaMachine } from "./machine.ts";
@@ -108,7 +108,7 @@ export class Interpreter {
       const failure = this.#failure as { readonly error: unknown } | null;
       if (failure !== null) throw failure.error;
       if (error instanceof ScriptStopped) throw error;
-      throw new ScriptStopped(error instanceof Error ? error.message : String(error));
+      throw new ScriptStopped(messageOf(error));
     } finally {
       this.#run = null;
     }

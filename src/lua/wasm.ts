@@ -91,10 +91,7 @@ export const TYPE_NAMES = [
   ...["userdata", "thread"],
 ] as const;
 
-/** `lua_load`, `lua_pcall`: memory ran out. */
-export const STATUS_MEMORY = 4;
 export const MASK_COUNT = 8;
-export const GC_COUNT_KB = 3;
 export const GC_STEP = 5;
 
 let compiled: WebAssembly.Module | null = null;

@@ -15,8 +15,6 @@ export const RDB_ZSET = 3;
 export const RDB_HASH = 4;
 /** Scores as doubles, Redis 4.0. */
 export const RDB_ZSET_2 = 5;
-/** Modules of a release candidate: cannot be skipped. */
-export const RDB_MODULE_PRE_GA = 6;
 export const RDB_MODULE_2 = 7;
 export const RDB_HASH_ZIPMAP = 9;
 export const RDB_LIST_ZIPLIST = 10;

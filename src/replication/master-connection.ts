@@ -1,8 +1,10 @@
 /** A slave's connection to its master: requests out, replies in their order, silence noticed. */
+
 import type { Socket } from "bun";
 import type { Bytes } from "../bytes/bytes.ts";
 import { clock } from "../clock.ts";
 import type { TcpAddress } from "../config/address.ts";
+import { messageOf } from "../errors.ts";
 import type { ParsedReply } from "../resp/parsed-reply.ts";
 import { ReplyParser } from "../resp/reply-parser.ts";
 import { encodeRequest } from "../resp/request-encoder.ts";
@@ -162,5 +164,5 @@ const REASONS: Readonly<Record<string, string>> = {
 
 function reasonOf(error: unknown): string {
   const code = error instanceof Error && "code" in error ? `${error.code}` : "";
-  return REASONS[code] ?? (error instanceof Error ? error.message : `${error}`);
+  return REASONS[code] ?? messageOf(error);
 }

@@ -2,11 +2,13 @@
  * A slave's link to its master: connects, introduces itself, and repeats the master's log, for as long as it is wanted.
  * Whatever goes wrong ends the session; the next one begins after a pause, where the log ends.
  */
+
 import type { LogPosition } from "../binlog/position.ts";
 import { type Bytes, equalBytes } from "../bytes/bytes.ts";
 import { clock } from "../clock.ts";
 import type { LinkState, MasterStatus } from "../commands/context.ts";
 import { formatAddress, type TcpAddress } from "../config/address.ts";
+import { messageOf } from "../errors.ts";
 import { LogMismatch } from "../keyspace/foreign-turns.ts";
 import { log } from "../log.ts";
 import type { ParsedReply } from "../resp/parsed-reply.ts";
@@ -151,7 +153,7 @@ export class SlaveLink {
   }
 
   #failed(error: unknown): void {
-    const reason = error instanceof Error ? error.message : `${error}`;
+    const reason = messageOf(error);
     if (reason !== this.#error) {
       const master = formatAddress(this.address);
       log.warn("replication", "the link to the master is down", { master, reason });

@@ -9,7 +9,7 @@ import { fromText } from "../bytes/bytes.ts";
 import { clock } from "../clock.ts";
 import type { Command } from "../commands/command.ts";
 import type { AccessLogStatus, Client } from "../commands/context.ts";
-import { ConfigError } from "../errors.ts";
+import { ConfigError, messageOf } from "../errors.ts";
 import { log } from "../log.ts";
 import type { Request } from "../resp/request.ts";
 import { accessLine, localDate } from "./access-line.ts";
@@ -58,7 +58,7 @@ export class AccessLog implements AccessLogStatus {
       mkdirSync(dirname(this.#path), { recursive: true });
       this.#file = openFile(this.#path, localDate(clock.nowMs()));
     } catch (error) {
-      throw new ConfigError(`Cannot open the access log: ${reasonOf(error)}`, { cause: error });
+      throw new ConfigError(`Cannot open the access log: ${messageOf(error)}`, { cause: error });
     }
   }
 
@@ -140,7 +140,7 @@ export class AccessLog implements AccessLogStatus {
       this.#file = openFile(this.#path, day);
     } catch (error) {
       // Better a file of two days than no lines.
-      log.warn("access-log", "cannot start a new file", { reason: reasonOf(error) });
+      log.warn("access-log", "cannot start a new file", { reason: messageOf(error) });
       this.#file = { ...file, day };
     }
   }
@@ -153,7 +153,7 @@ export class AccessLog implements AccessLogStatus {
   }
 
   #fail(error: unknown): void {
-    const reason = reasonOf(error);
+    const reason = messageOf(error);
     if (this.failure === null) log.warn("access-log", "cannot write the access log", { reason });
     this.failure = reason;
     this.#closeFile();
@@ -198,8 +198,4 @@ function writeTo(fd: number, bytes: Uint8Array): Promise<number> {
       else reject(error);
     });
   });
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -2,7 +2,7 @@
 import { chmodSync, lstatSync, unlinkSync } from "node:fs";
 import type { Socket, SocketHandler } from "bun";
 import { type Address, formatAddress } from "../config/address.ts";
-import { ConfigError } from "../errors.ts";
+import { ConfigError, messageOf } from "../errors.ts";
 import type { ClientSocket } from "./outgoing.ts";
 
 /** What happens on accepted sockets. `T` is what `open` attached to the socket. */
@@ -162,7 +162,7 @@ const REASONS: Readonly<Record<string, string>> = {
 
 function cannotListen(address: Address, error: unknown): ConfigError {
   const code = error instanceof Error && "code" in error ? `${error.code}` : "";
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const reason = REASONS[code] ?? (code === "" ? message : `${message} (${code})`);
   return new ConfigError(`Cannot listen on ${formatAddress(address)}: ${reason}`, { cause: error });
 }
