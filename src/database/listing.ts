@@ -1,6 +1,6 @@
 /** A run of one collection's elements that are to be read: all fields of a hash, a part of a list. */
 import type { RangeWalk } from "../keyspace/range.ts";
-import type { Snapshot } from "../keyspace/row-snapshots.ts";
+import type { RowSnapshot } from "../keyspace/row-snapshots.ts";
 import { type ElementRange, Elements } from "./elements.ts";
 import type { Moment } from "./moments.ts";
 import { FIRST_ROWS } from "./reading-budget.ts";
@@ -15,11 +15,11 @@ export interface Listing {
 
 /** A listing's rows as they were at one moment, for as many turns as wanted. */
 export class ListedRows {
-  readonly #snapshot: Snapshot;
+  readonly #snapshot: RowSnapshot;
   readonly #walk: RangeWalk;
   #left: number;
 
-  private constructor(snapshot: Snapshot, { kind, id, range, count }: Listing) {
+  private constructor(snapshot: RowSnapshot, { kind, id, range, count }: Listing) {
     this.#snapshot = snapshot;
     this.#left = count;
     const elements = new Elements(snapshot);

@@ -3,7 +3,7 @@
  * between two turns, so that its size, its place and its rows belong together.
  */
 import type { Keyspace } from "../keyspace/keyspace.ts";
-import type { Snapshot } from "../keyspace/row-snapshots.ts";
+import type { RowSnapshot } from "../keyspace/row-snapshots.ts";
 
 /** What is to be read. */
 export interface Subject {
@@ -14,7 +14,7 @@ export interface Subject {
 export interface Moment<T> {
   readonly subject: T;
   /** For whoever took it to close. */
-  readonly snapshot: Snapshot;
+  readonly snapshot: RowSnapshot;
 }
 
 export class Moments {
@@ -33,7 +33,7 @@ export class Moments {
    * @param choose looks at the state then and says what is to be read; what it throws ends the promise
    */
   async take<T extends Subject>(choose: () => T | null): Promise<Moment<T> | null> {
-    const { snapshots } = this.#keyspace;
+    const { rowSnapshots: snapshots } = this.#keyspace;
     await snapshots.reserve();
     let moment: Moment<T> | null = null;
     try {

@@ -1,16 +1,16 @@
 /** Long looks at collections: they go on over many turns, over a snapshot, while others write. */
-import type { Snapshot } from "../keyspace/row-snapshots.ts";
+import type { RowSnapshot } from "../keyspace/row-snapshots.ts";
 import type { BuildSubject } from "./builds.ts";
 import { Elements } from "./elements.ts";
 import type { Moments } from "./moments.ts";
 
 export class SnapshotReading<T extends BuildSubject> {
-  readonly #snapshot: Snapshot;
+  readonly #snapshot: RowSnapshot;
   readonly subject: T;
   /** The rows of what the subject names, as they were; valid until `close`. */
   readonly rows: Elements;
 
-  private constructor(subject: T, snapshot: Snapshot) {
+  private constructor(subject: T, snapshot: RowSnapshot) {
     this.subject = subject;
     this.#snapshot = snapshot;
     this.rows = new Elements(snapshot);

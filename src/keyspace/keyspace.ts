@@ -28,7 +28,7 @@ import { RowCache } from "./row-cache.ts";
 import { RowFetch } from "./row-fetch.ts";
 import { KIND_KEY, PRIOR_ABSENT, type RowKey } from "./row-key.ts";
 import { NO_ROW } from "./row-layout.ts";
-import { Snapshots } from "./row-snapshots.ts";
+import { RowSnapshots } from "./row-snapshots.ts";
 import { priorOf, RowValue } from "./row-value.ts";
 import { Savepoints } from "./savepoints.ts";
 import { Snapshot } from "./snapshot.ts";
@@ -51,7 +51,7 @@ export class Keyspace {
   readonly #sync: LogSync;
   readonly #cache: RowCache;
   readonly #health: StorageHealth;
-  readonly snapshots: Snapshots;
+  readonly rowSnapshots: RowSnapshots;
   readonly #turn = new Turn();
   readonly savepoints = new Savepoints(this.#turn, () => this.#memtable.active);
   readonly #value = new RowValue();
@@ -101,7 +101,7 @@ export class Keyspace {
     this.#memtable = this.#makeMemtable(pool);
     this.#counter = new KeyCounter(this.#memtable, this.#cache, reader);
     const layersOf = (ids: readonly number[]) => this.#memtable.layersOf(ids);
-    this.snapshots = new Snapshots(openReader, layersOf, this.#cache.pins);
+    this.rowSnapshots = new RowSnapshots(openReader, layersOf, this.#cache.pins);
     const repair = new LogRepair(this.#log, this.#queue, flusher, history.applied, {
       canFreeze: () => !this.#turn.isOpen,
       freeze: () => this.#memtable.freeze(true),
@@ -470,7 +470,7 @@ export class Keyspace {
     if (flush) await this.#flusher.checkpoint().catch(() => {});
     // The writer goes first, so that SQLite's companion files stay: on a full disk they could not be made again.
     await this.#flusher.close().catch(() => {});
-    this.snapshots.close();
+    this.rowSnapshots.close();
     this.#reader.close();
     this.#log.close();
     this.#directory.close();
@@ -483,7 +483,7 @@ export class Keyspace {
     this.#queue.close();
     await this.#flusher.abandon();
     await this.#queue.drained();
-    this.snapshots.close();
+    this.rowSnapshots.close();
     this.#reader.close();
     this.#log.close();
     this.#directory.close();

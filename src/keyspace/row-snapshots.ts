@@ -56,7 +56,7 @@ class Layer {
   }
 }
 
-export class Snapshot {
+export class RowSnapshot {
   /** Newest first. */
   readonly #layers: readonly Layer[];
   readonly #reader: StoreReader;
@@ -99,7 +99,7 @@ export class Snapshot {
 }
 
 /** Opens snapshots, as many at a time as there may be. */
-export class Snapshots {
+export class RowSnapshots {
   readonly #openReader: () => StoreReader;
   readonly #layersOf: (ids: readonly number[]) => readonly Generation[];
   readonly #pins: GenerationPins;
@@ -142,14 +142,14 @@ export class Snapshots {
   }
 
   /** The present state of the collections `ids`. REQUIRES: `reserve`, and no turn is open. */
-  take(ids: readonly number[]): Snapshot {
+  take(ids: readonly number[]): RowSnapshot {
     if (this.#closed) throw new Error("the database is closed");
     const generations = this.#layersOf(ids);
     const reader = this.#idle.pop() ?? this.#openReader();
     reader.beginSnapshot();
     this.#busy.add(reader);
     for (const generation of generations) this.#pins.pin(generation);
-    return new Snapshot(generations, reader, () => {
+    return new RowSnapshot(generations, reader, () => {
       for (const generation of generations) this.#pins.unpin(generation);
       this.#giveBack(reader);
       this.giveUp();

@@ -93,7 +93,7 @@ test("what is read from snapshots is what would be answered at once, from memory
     }
     await client.call("SAVE");
   }
-  expect(server.app.ledis.keyspace.snapshots.count).toBe(0);
+  expect(server.app.ledis.keyspace.rowSnapshots.count).toBe(0);
 }, 30_000);
 
 test("in RESP3 long combinations are sets", async () => {
@@ -187,7 +187,7 @@ test("each answer is the state of one moment, whatever others write meanwhile", 
     ),
     { numRuns: 10 },
   );
-  expect(server.app.ledis.keyspace.snapshots.count).toBe(0);
+  expect(server.app.ledis.keyspace.rowSnapshots.count).toBe(0);
 }, 30_000);
 
 test("a client that leaves amid a long answer leaves no snapshot behind", async () => {
@@ -198,7 +198,7 @@ test("a client that leaves amid a long answer leaves no snapshot behind", async 
   other.send("SUNION", "s", "t");
   other.send("SUNION", "s", "t");
   other.close();
-  while (server.app.ledis.keyspace.snapshots.count > 0 || [...server.app.clients()].length > 1) {
+  while (server.app.ledis.keyspace.rowSnapshots.count > 0 || [...server.app.clients()].length > 1) {
     await client.call("PING");
   }
   expect(await client.call("SCARD", "s")).toBe(COUNT);
@@ -221,5 +221,5 @@ test("within EXEC everything is answered at once, in the turn of what was writte
   for (const request of words) client.send(...request);
   for (let i = 0; i < words.length - 1; i++) await client.readPlain();
   expect(await client.readPlain()).toEqual([1, COUNT - 1, 2, 2000, 2000, null]);
-  expect(server.app.ledis.keyspace.snapshots.count).toBe(0);
+  expect(server.app.ledis.keyspace.rowSnapshots.count).toBe(0);
 });

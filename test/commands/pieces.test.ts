@@ -39,7 +39,7 @@ test("long answers are what short ones would be, from memory and from SQLite", a
     );
     await client.call("SAVE");
   }
-  expect(server.app.ledis.keyspace.snapshots.count).toBe(0);
+  expect(server.app.ledis.keyspace.rowSnapshots.count).toBe(0);
 });
 
 test("in RESP3 they have their own forms", async () => {
@@ -88,7 +88,7 @@ test("another type is refused, a missing key is empty, CLIENT REPLY OFF silences
   client.send("CLIENT", "REPLY", "SKIP");
   client.send("SMEMBERS", "s");
   expect(await client.call("PING")).toBe("PONG");
-  expect(server.app.ledis.keyspace.snapshots.count).toBe(0);
+  expect(server.app.ledis.keyspace.rowSnapshots.count).toBe(0);
 });
 
 test("few elements that are long are sent in pieces, too", async () => {
@@ -98,9 +98,9 @@ test("few elements that are long are sent in pieces, too", async () => {
   await client.call("RPUSH", "l", ...values);
   await client.call("HSET", "h", ...values.flatMap((value, i) => [`${i + 10}`, value]));
   let pieces = 0;
-  const { snapshots } = server.app.ledis.keyspace;
-  const take = snapshots.take.bind(snapshots);
-  snapshots.take = (ids) => {
+  const { rowSnapshots } = server.app.ledis.keyspace;
+  const take = rowSnapshots.take.bind(rowSnapshots);
+  rowSnapshots.take = (ids) => {
     pieces++;
     return take(ids);
   };
@@ -121,5 +121,5 @@ test("few elements that are long are sent in pieces, too", async () => {
   for (let i = 0; i < 2; i++) await client.readPlain();
   expect(await client.readPlain()).toEqual([values]);
   expect(pieces).toBe(4);
-  expect(snapshots.count).toBe(0);
+  expect(rowSnapshots.count).toBe(0);
 });

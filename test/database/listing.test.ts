@@ -85,5 +85,5 @@ test("fewer rows than the size says are an error, and close the snapshot when to
   for (let i = 0; i < 10; i++) expect(rows.next()).not.toBeNull();
   expect(() => rows.next()).toThrow("1 elements of a collection are missing");
   rows.close();
-  expect(test.ledis.keyspace.snapshots.count).toBe(0);
+  expect(test.ledis.keyspace.rowSnapshots.count).toBe(0);
 });

@@ -28,7 +28,7 @@ test("nothing is held when there is nothing to look at, or looking fails", async
     const failure = await moments.take(() => never()).catch(String);
     expect(failure).toBe("Error: never");
   }
-  expect(keyspace.snapshots.count).toBe(0);
+  expect(keyspace.rowSnapshots.count).toBe(0);
 });
 
 test("looking may remove an expired key: the moment is the end of that turn", async () => {

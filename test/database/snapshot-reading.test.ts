@@ -23,7 +23,7 @@ test("rows stay as they were until it is closed", async () => {
   expect(found).toEqual(members.map(mapKey));
   expect([...sets.combined("union", subject, rows)].length).toBe(50);
   reading.close();
-  expect(test.ledis.keyspace.snapshots.count).toBe(0);
+  expect(test.ledis.keyspace.rowSnapshots.count).toBe(0);
 });
 
 test("nothing to read, or a refusal, keeps no snapshot", async () => {
@@ -34,5 +34,5 @@ test("nothing to read, or a refusal, keeps no snapshot", async () => {
     throw new Error("refused");
   });
   expect(await refused.catch(String)).toBe("Error: refused");
-  expect(keyspace.snapshots.count).toBe(0);
+  expect(keyspace.rowSnapshots.count).toBe(0);
 });

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { copyBytes, fromMapKey, mapKey } from "../../src/bytes/bytes.ts";
 import type { Keyspace } from "../../src/keyspace/keyspace.ts";
 import { KIND_HASH, RowKey } from "../../src/keyspace/row-key.ts";
-import type { Snapshot } from "../../src/keyspace/row-snapshots.ts";
+import type { RowSnapshot } from "../../src/keyspace/row-snapshots.ts";
 import { RowValue } from "../../src/keyspace/row-value.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { openTestKeyspace, Rows } from "../support/test-keyspace.ts";
@@ -10,18 +10,18 @@ import { openTestKeyspace, Rows } from "../support/test-keyspace.ts";
 const ID = 7;
 const element = (rest: string): RowKey => new RowKey().element(KIND_HASH, ID, fromMapKey(rest));
 
-async function take(keyspace: Keyspace, ids = [ID]): Promise<Snapshot> {
-  await keyspace.snapshots.reserve();
-  return keyspace.snapshots.take(ids);
+async function take(keyspace: Keyspace, ids = [ID]): Promise<RowSnapshot> {
+  await keyspace.rowSnapshots.reserve();
+  return keyspace.rowSnapshots.take(ids);
 }
 
-function get(snapshot: Snapshot, rest: string): string | null {
+function get(snapshot: RowSnapshot, rest: string): string | null {
   const value = new RowValue();
   if (!snapshot.get(element(rest), value)) return null;
   return mapKey(value.buffer.subarray(value.start, value.end));
 }
 
-function all(snapshot: Snapshot, reverse = false): string {
+function all(snapshot: RowSnapshot, reverse = false): string {
   const walk = snapshot.range(copyBytes(element("").view()), null, reverse);
   let found = "";
   while (walk.next()) found += `${mapKey(walk.key.subarray(7))}=${mapKey(walk.value)} `;
@@ -58,7 +58,7 @@ test("a snapshot stays as it was, whatever is written, flushed and forgotten aft
   first.close();
   first.close();
   second.close();
-  expect(keyspace.snapshots.count).toBe(0);
+  expect(keyspace.rowSnapshots.count).toBe(0);
   await keyspace.checkpoint();
   await keyspace.close();
 });
@@ -103,5 +103,5 @@ test("the keyspace may be closed while snapshots are open", async () => {
   const snapshot = await take(keyspace);
   await keyspace.close();
   snapshot.close();
-  expect(() => keyspace.snapshots.take([ID])).toThrow("closed");
+  expect(() => keyspace.rowSnapshots.take([ID])).toThrow("closed");
 });

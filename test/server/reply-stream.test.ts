@@ -33,11 +33,11 @@ test("a long reply waits for its client in little memory, and is the state of on
   }
   await writer.call("DEL", "h");
   expect(connection.outputBytes).toBeLessThan(1 << 20);
-  expect(server.app.ledis.keyspace.snapshots.count).toBe(1);
+  expect(server.app.ledis.keyspace.rowSnapshots.count).toBe(1);
   reader.goOnReading();
   expect(await reader.readPlain()).toEqual(fields.flatMap((field) => [field, value]));
   expect(await reader.call("HLEN", "h")).toBe(0);
-  expect(server.app.ledis.keyspace.snapshots.count).toBe(0);
+  expect(server.app.ledis.keyspace.rowSnapshots.count).toBe(0);
 });
 
 test("a client that goes away in the middle leaves nothing behind", async () => {
@@ -48,11 +48,11 @@ test("a client that goes away in the middle leaves nothing behind", async () => 
     const reader = await server.connect();
     reader.stopReading();
     reader.sendBytes(encodeRequest(["HGETALL", "h"]));
-    if (i % 2 === 0) await until(() => server.app.ledis.keyspace.snapshots.count > 0);
+    if (i % 2 === 0) await until(() => server.app.ledis.keyspace.rowSnapshots.count > 0);
     reader.close();
   }
   await until(() => [...server.app.clients()].length === 1);
-  await until(() => server.app.ledis.keyspace.snapshots.count === 0);
+  await until(() => server.app.ledis.keyspace.rowSnapshots.count === 0);
   expect(await writer.call("HLEN", "h")).toBe(COUNT);
 });
 
@@ -62,7 +62,7 @@ test("the server stops while a client reads slowly", async () => {
   await fill(client);
   client.stopReading();
   client.sendBytes(encodeRequest(["HGETALL", "h"]));
-  await until(() => server.app.ledis.keyspace.snapshots.count > 0);
+  await until(() => server.app.ledis.keyspace.rowSnapshots.count > 0);
   await server.restart();
   const next = await server.connect();
   expect(await next.call("HLEN", "h")).toBe(COUNT);
@@ -75,7 +75,7 @@ test("a reply whose turn fails becomes an error, and the connection goes on", as
   const { turns, keyspace } = server.app.ledis;
   let broken = false;
   server.app.ledis.turns.beforeEnd(() => {
-    if (broken || keyspace.snapshots.count === 0) return;
+    if (broken || keyspace.rowSnapshots.count === 0) return;
     broken = true;
     turns.breakTurn(new Error("for a test"));
   });
@@ -83,5 +83,5 @@ test("a reply whose turn fails becomes an error, and the connection goes on", as
     replyError("MISCONF Errors writing to the binlog: ERR internal error: for a test"),
   );
   expect(await client.call("HLEN", "h")).toBe(COUNT);
-  expect(keyspace.snapshots.count).toBe(0);
+  expect(keyspace.rowSnapshots.count).toBe(0);
 });
