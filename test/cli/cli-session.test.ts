@@ -4,6 +4,7 @@ import { splitWords } from "../../src/cli/command-words.ts";
 import { rawText, standardText } from "../../src/cli/reply-text.ts";
 import { memoryOutput } from "../support/memory-output.ts";
 import { startServer } from "../support/start-server.ts";
+import { until } from "../support/until.ts";
 
 function open(port: number, more: Partial<SessionOptions> = {}) {
   const output = memoryOutput();
@@ -24,11 +25,6 @@ function open(port: number, more: Partial<SessionOptions> = {}) {
   );
   const run = (line: string) => session.run(splitWords(Buffer.from(line))!);
   return { session, output, run };
-}
-
-/** Resolves when the condition holds. */
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
 }
 
 test("the prompt follows the database and the transaction", async () => {

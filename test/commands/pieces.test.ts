@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { AT_ONCE_MAX } from "../../src/commands/pieces.ts";
 import { type RespClient, replyError, startServer } from "../support/start-server.ts";
+import { until } from "../support/until.ts";
 
 const COUNT = 3 * AT_ONCE_MAX;
 const name = (i: number): string => `name-${String(i).padStart(6, "0")}`;
@@ -39,7 +40,7 @@ test("long answers are what short ones would be, from memory and from SQLite", a
     );
     await client.call("SAVE");
   }
-  expect(server.app.ledis.keyspace.rowSnapshots.count).toBe(0);
+  await until(() => server.app.ledis.keyspace.rowSnapshots.count === 0);
 });
 
 test("in RESP3 they have their own forms", async () => {
@@ -88,7 +89,7 @@ test("another type is refused, a missing key is empty, CLIENT REPLY OFF silences
   client.send("CLIENT", "REPLY", "SKIP");
   client.send("SMEMBERS", "s");
   expect(await client.call("PING")).toBe("PONG");
-  expect(server.app.ledis.keyspace.rowSnapshots.count).toBe(0);
+  await until(() => server.app.ledis.keyspace.rowSnapshots.count === 0);
 });
 
 test("few elements that are long are sent in pieces, too", async () => {
@@ -121,5 +122,5 @@ test("few elements that are long are sent in pieces, too", async () => {
   for (let i = 0; i < 2; i++) await client.readPlain();
   expect(await client.readPlain()).toEqual([values]);
   expect(pieces).toBe(4);
-  expect(rowSnapshots.count).toBe(0);
+  await until(() => rowSnapshots.count === 0);
 });

@@ -8,6 +8,7 @@ import type { Socket } from "bun";
 import { type Bytes, concatBytes, copyBytes, mapKey } from "../../src/bytes/bytes.ts";
 import { encodeRequest } from "../../src/resp/request-encoder.ts";
 import { type RespClient, startServer, type TestServer } from "../support/start-server.ts";
+import { until } from "../support/until.ts";
 import { type Random, randomOf } from "./random.ts";
 import { splitAtRandom, streamOf } from "./random-requests.ts";
 
@@ -38,10 +39,6 @@ class Witness {
     ]);
     expect(replies).toEqual(["OK", value]);
   }
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise<void>((resolve) => setImmediate(resolve));
 }
 
 /** Sends bytes in these pieces, each when the server has taken the one before; answers all that came back. */

@@ -6,15 +6,12 @@ import {
   startServer,
   type TestServer,
 } from "../support/start-server.ts";
+import { until } from "../support/until.ts";
 
 /** The server's side of the only connection. */
 function only(server: TestServer) {
   const [connection] = server.app.clients();
   return connection!;
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await Bun.sleep(1);
 }
 
 /** Sends a request many times and does not read the replies. */
