@@ -79,8 +79,8 @@ describe("files", () => {
 
   /** Files that are longer; a number here may only sink. */
   const longer: Readonly<Record<string, number>> = {
-    "src/keyspace/generation.ts": 537,
-    "src/server/connection.ts": 423,
+    "src/keyspace/generation.ts": 516,
+    "src/server/connection.ts": 408,
     "src/keyspace/keyspace.ts": 549,
   };
 

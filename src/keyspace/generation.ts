@@ -44,6 +44,7 @@ import {
   ROW_WORDS,
 } from "./row-layout.ts";
 import type { RowValue } from "./row-value.ts";
+import type { GenerationMark, UndoLog } from "./undo-log.ts";
 
 /**
  * Larger events get a chunk of their own if they do not fit into the current one. Replies refer to values of
@@ -59,6 +60,8 @@ const REWRITE_BYTES_MAX = 64 << 10;
 
 const ROWS_MIN = 1024;
 const NOTHING = new Uint8Array(0);
+/** In the place of a chunk that was reclaimed. */
+const NO_CHUNK = new Uint8Array(new SharedArrayBuffer(0));
 
 function sharedInt32(length: number): Int32Array<SharedArrayBuffer> {
   return new Int32Array(new SharedArrayBuffer(length * 4));
@@ -240,6 +243,19 @@ export class Generation {
     const chunk = this.#current;
     copyKey(chunk, writeDeleteHead(chunk, at, timeSeconds, key.length), key);
     this.#point(row, key, at, 0, undo);
+  }
+
+  isReferred(chunk: Uint8Array): boolean {
+    return this.#referred.has(chunk);
+  }
+
+  /** See `reclaim`. */
+  replaceChunk(number: number, chunk: Uint8Array | null, end: number): void {
+    this.#give(this.chunks[number]!);
+    this.bytes += end - this.chunkEnds[number]!;
+    this.chunks[number] = chunk ?? NO_CHUNK;
+    this.chunkEnds[number] = end;
+    this.places[number] = null;
   }
 
   /** Room for an event that is no row, such as a turn's end; answers its offset in the last chunk. */
@@ -485,45 +501,8 @@ export class Generation {
   }
 }
 
-/** Where a generation ended at some moment. */
-export interface GenerationMark {
-  readonly rowCount: number;
-  readonly garbageCount: number;
-  readonly chunkCount: number;
-  readonly end: number;
-  readonly sealed: boolean;
-  readonly bytes: number;
-}
-
 function isShared(chunk: Uint8Array): boolean {
   return chunk.buffer instanceof SharedArrayBuffer;
-}
-
-/** What to restore when a turn fails: pairs of a row and the place that it had before the turn. */
-export class UndoLog {
-  words = new Int32Array(1024);
-  length = 0;
-  /** Events at or behind this place belong to the turn, or to what came since its last savepoint. */
-  turnStart = 0;
-
-  /** From now on, events before the generation's present end are not written over in place. */
-  advance(generation: Generation): void {
-    const mark = generation.mark();
-    // Behind a full chunk comes the next one: an offset must never spill over into the chunk number.
-    const isFull = mark.sealed || mark.end >= CHUNK_BYTES;
-    const chunk = isFull ? mark.chunkCount : mark.chunkCount - 1;
-    this.turnStart = ((chunk << OFFSET_BITS) | (isFull ? 0 : mark.end)) >>> 0;
-  }
-
-  add(row: number, previous: number): void {
-    if (this.length === this.words.length) {
-      const grown = new Int32Array(this.words.length * 2);
-      grown.set(this.words);
-      this.words = grown;
-    }
-    this.words[this.length++] = row;
-    this.words[this.length++] = previous;
-  }
 }
 
 function copyKey(target: Uint8Array, at: number, key: RowKey): void {

@@ -10,6 +10,7 @@ import type { ChunkPool } from "./chunk-pool.ts";
 import type { FlushQueue, Frozen } from "./flush-queue.ts";
 import { Generation } from "./generation.ts";
 import { mapLog } from "./log-map.ts";
+import { reclaim } from "./reclaim.ts";
 import { NO_ROW } from "./row-layout.ts";
 
 /** Frozen generations that may wait for the flush worker; more writes have to wait for room. */
@@ -92,6 +93,7 @@ export class Memtable {
   turnEnded(): void {
     const { file, offset } = this.#log.position;
     const { flushLogBytes, flushIntervalMs } = this.#host.limits;
+    if (this.#isActiveFull) reclaim(this.active, this.#pool);
     const logged = offset - this.#frozenAt.offset;
     const isFull = this.#isActiveFull || file !== this.#frozenAt.file || logged >= flushLogBytes;
     const asked = this.#freezeListeners.splice(0);

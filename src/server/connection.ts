@@ -18,6 +18,7 @@ import { RequestParser } from "../resp/request-parser.ts";
 import { RequestsAhead } from "../resp/requests-ahead.ts";
 import { ClientSubscriptions } from "./channels.ts";
 import type { RequestRunner } from "./dispatch.ts";
+import { fetchKeys } from "./fetch-keys.ts";
 import { type ClientSocket, Outgoing } from "./outgoing.ts";
 import type { Subscriber } from "./pub-sub.ts";
 import { ReplyStream } from "./reply-stream.ts";
@@ -89,7 +90,7 @@ export class Connection implements Client, Context, Subscriber, TransactionHost 
     this.#runner = runner;
     this.#parser = new RequestParser(limits);
     this.#requests = new RequestsAhead(this.#parser, limits, (requests, count) =>
-      this.#foresee(requests, count),
+      fetchKeys(requests, count, runner.commands, this.db.table.upcoming),
     );
     this.#outgoing = new Outgoing(socket, runner.unread);
     this.subscriptions = new ClientSubscriptions(runner.channels, this, () => limits.queryBytesMax);
@@ -301,22 +302,6 @@ export class Connection implements Client, Context, Subscriber, TransactionHost 
     this.#waiting = state !== "done";
     this.#hand();
     this.#pauseIfFull();
-  }
-
-  /**
-   * Has the keys fetched that requests will read. A pipeline mostly repeats one command, and the first argument of
-   * nearly every command is a key: where that is wrong, no harm is done. Writes gain nothing, they wait for little.
-   */
-  #foresee(requests: readonly Request[], count: number): void {
-    const first = requests[0]!;
-    const command = this.#runner.commands.find(first.buffer, first.start(0), first.end(0));
-    if (command === undefined || !command.flags.has("readonly")) return;
-    const { upcoming } = this.db.table;
-    for (let i = 0; i < count; i++) {
-      const request = requests[i]!;
-      if (request.count > 1) upcoming.add(request.buffer, request.start(1), request.end(1));
-    }
-    upcoming.fetch();
   }
 
   /** Goes on after "wait" or "hold". */

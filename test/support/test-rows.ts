@@ -2,7 +2,7 @@
 
 import { fromMapKey, mapKey } from "../../src/bytes/bytes.ts";
 import { ChunkPool } from "../../src/keyspace/chunk-pool.ts";
-import { Generation, UndoLog } from "../../src/keyspace/generation.ts";
+import { Generation } from "../../src/keyspace/generation.ts";
 import {
   headBytes,
   ID_BYTES,
@@ -13,6 +13,7 @@ import {
 import { RowKey, writeU48 } from "../../src/keyspace/row-key.ts";
 import { NO_ROW } from "../../src/keyspace/row-layout.ts";
 import { RowValue } from "../../src/keyspace/row-value.ts";
+import { UndoLog } from "../../src/keyspace/undo-log.ts";
 
 export const rawKey = (text: string): RowKey => new RowKey().raw(fromMapKey(text));
 
