@@ -5,7 +5,6 @@
 import type { Bytes } from "../bytes/bytes.ts";
 import { type AnyBytes, Stretch } from "../bytes/stretch.ts";
 import type { Keyspace } from "../keyspace/keyspace.ts";
-import type { RangeWalk } from "../keyspace/range.ts";
 import { KIND_LIST, writeU48 } from "../keyspace/row-key.ts";
 import type { Collections } from "./collections.ts";
 import { FIRST_ROWS } from "./reading-budget.ts";
@@ -16,8 +15,10 @@ export const SEQ_END = 2 ** 48;
 export const FIRST_SEQ = SEQ_END / 2;
 const SEQ_BYTES = 6;
 
-/** After so many items that were not in memory, the others are read from SQLite in pages. */
-const COLD_ITEMS_MAX = 4;
+/** Behind an item that was not in memory, more than so many others are read from SQLite in pages. */
+const SINGLE_ITEMS_MAX = 4;
+/** Items of one page, in bytes, if they are as long as the first one. */
+const PAGE_BYTES = 64 << 10;
 
 /** Takes one item; false ends the reading. The value is valid until the turn ends or its row is written. */
 export type VisitItem = (value: Stretch, seq: number) => boolean;
@@ -54,16 +55,16 @@ export class ListItems {
    */
   each(id: number, seq: number, count: number, step: 1 | -1, visit: VisitItem): void {
     const keyspace = this.#keyspace;
-    let cold = 0;
-    for (let at = seq, left = count; left > 0; at += step, left--) {
-      if (cold === COLD_ITEMS_MAX && left > COLD_ITEMS_MAX) {
-        this.#walk(id, at, left, step, visit);
-        return;
-      }
+    let at = seq;
+    for (let left = count; left > 0; left--) {
       const before = keyspace.statementCount;
       const value = this.#stretch(id, at);
-      if (keyspace.statementCount !== before) cold++;
       if (!visit(value, at)) return;
+      at += step;
+      if (keyspace.statementCount === before || left - 1 <= SINGLE_ITEMS_MAX) continue;
+      const expected = Math.max(FIRST_ROWS, Math.floor(PAGE_BYTES / (value.length + 1)));
+      this.#walk(id, at, left - 1, step, Math.min(expected, left - 1), visit);
+      return;
     }
   }
 
@@ -73,18 +74,20 @@ export class ListItems {
     return value;
   }
 
-  #walk(id: number, seq: number, count: number, step: 1 | -1, visit: VisitItem): void {
-    const walk = this.#rows(id, step > 0 ? seq : seq - count + 1, count, step);
+  #walk(
+    id: number,
+    seq: number,
+    count: number,
+    step: 1 | -1,
+    expected: number,
+    visit: VisitItem,
+  ): void {
+    const range = seqRange(step > 0 ? seq : seq - count + 1, count);
+    const walk = this.#collections.walk(KIND_LIST, id, { ...range, reverse: step < 0, expected });
     for (let i = 0; i < count; i++) {
       if (!walk.next()) throw new Error(`list ${id} has no item ${seq + i * step}`);
       if (!visit(new Stretch(walk.value, 0, walk.value.length), seq + i * step)) return;
     }
-  }
-
-  #rows(id: number, from: number, count: number, step: 1 | -1): RangeWalk {
-    // Long items would make a first page of any length.
-    const range = { ...seqRange(from, count), reverse: step < 0, expected: FIRST_ROWS };
-    return this.#collections.walk(KIND_LIST, id, range);
   }
 
   /** One buffer, used again and again. */

@@ -47,6 +47,8 @@ export interface Counted {
 export interface Block extends Counted {
   /** Its entries; null: not read, or forgotten. */
   leaf: ZSetLeaf | null;
+  /** A range that begins in it was read: the next one is worth having its entries in memory. */
+  wasRead?: boolean;
 }
 
 export interface Group extends Counted {
@@ -139,10 +141,20 @@ export class ZSetCountRows {
   /** The entries of a block. */
   leaf(id: number, block: Counted): ZSetLeaf {
     const { count } = block;
-    const walk = this.#walk(KIND_ZSCORE, id, firstOf(block), null, count);
-    const entries: Bytes[] = [];
-    while (entries.length < count && walk.next()) entries.push(walk.rest);
-    return ZSetLeaf.of(entries);
+    return ZSetLeaf.of(entriesOf(this.#walk(KIND_ZSCORE, id, firstOf(block), null, count), count));
+  }
+
+  /**
+   * `count` entries, those of a block and what follows, without the first `skip` of them; null while rows of the set
+   * are in memory alone: then a leaf, which is kept up to date, is cheaper than to merge them each time.
+   */
+  storedEntries(id: number, block: Counted, skip: number, count: number): Bytes[] | null {
+    if (this.#keyspace.holdsRowsOf(id)) return null;
+    const start = copyBytes(this.#key.element(KIND_ZSCORE, id, firstOf(block)).view());
+    const walk = this.#keyspace.range(start, null, false, count, skip);
+    const entries = entriesOf(walk, count);
+    if (entries.length < count) throw new Error(`sorted set ${id} has less than its counts say`);
+    return copied(entries);
   }
 
   #walk(kind: number, id: number, from: Bytes, to: Bytes | null, expected: number): RangeWalk {
@@ -150,6 +162,19 @@ export class ZSetCountRows {
     const end = to === null ? null : copyBytes(this.#key.element(kind, id, to).view());
     return this.#keyspace.range(start, end, false, expected);
   }
+}
+
+function entriesOf(walk: RangeWalk, count: number): Bytes[] {
+  const entries: Bytes[] = [];
+  while (entries.length < count && walk.next()) entries.push(walk.rest);
+  return entries;
+}
+
+/** The entries in one piece of memory: views of what SQLite answers, one by one, would cost ten times as much. */
+function copied(entries: readonly Bytes[]): Bytes[] {
+  const copies: Bytes[] = [];
+  ZSetLeaf.of(entries).copyTo(copies, 0, entries.length);
+  return copies;
 }
 
 function read(walk: RangeWalk): Counted {

@@ -155,10 +155,15 @@ export class ZSetCounts {
           left -= block.count;
           continue;
         }
+        if (block.leaf === null && block.wasRead !== true && entries.length === 0) {
+          block.wasRead = true;
+          const stored = this.#rows.storedEntries(id, block, left, count);
+          if (stored !== null) return spent(budget, stored);
+        }
         const end = Math.min(block.count, left + count - entries.length);
         const known = entries.length;
         this.#leafOf(id, block).copyTo(entries, left, end);
-        for (let at = known; at < entries.length; at++) budget.spend(entries[at]!.length);
+        spent(budget, entries.slice(known));
         if (entries.length === count) return entries;
         left = 0;
       }
@@ -291,4 +296,10 @@ export class ZSetCounts {
     this.#rows.delete(id, item);
     this.#bytes -= OVERHEAD_BYTES + item.row.length;
   }
+}
+
+/** The entries, when the budget has paid for them. @throws {BudgetSpentError} it cannot */
+function spent(budget: ReadingBudget, entries: Bytes[]): Bytes[] {
+  for (const { length } of entries) budget.spend(length);
+  return entries;
 }

@@ -98,7 +98,10 @@ export class Keyspace {
       flushed: (frozen) => this.#flushed(frozen),
       failed: () => this.#memtable.wakeWaiting(),
     });
-    this.#memtable = this.#makeMemtable(pool);
+    this.#memtable = new Memtable(pool, this.#queue, this.#log, directory.logPath, {
+      limits: () => this.#options,
+      isTurnOpen: () => this.#turn.isOpen,
+    });
     this.#counter = new KeyCounter(this.#memtable, this.#cache, reader);
     const layersOf = (ids: readonly number[]) => this.#memtable.layersOf(ids);
     this.rowSnapshots = new RowSnapshots(openReader, layersOf, this.#cache.pins);
@@ -205,10 +208,16 @@ export class Keyspace {
    *
    * @param to null: to the end of that kind and number
    * @param expectedRows how many rows the caller is likely to take
+   * @param skip how many of the first rows are left out
    */
-  range(from: Bytes, to: Bytes | null, reverse = false, expectedRows = 16): RangeWalk {
+  range(from: Bytes, to: Bytes | null, reverse = false, expectedRows = 16, skip = 0): RangeWalk {
     const generations = this.#memtable.newestFirst();
-    return new RangeWalk(generations, this.#reader, { from, to, reverse }, expectedRows);
+    return new RangeWalk(generations, this.#reader, { from, to, reverse, skip }, expectedRows);
+  }
+
+  /** True when rows of the collection `id` wait to be flushed. */
+  holdsRowsOf(id: number): boolean {
+    return this.#memtable.newestFirst().some((generation) => generation.chainOf(id) !== NO_ROW);
   }
 
   /**
@@ -461,32 +470,22 @@ export class Keyspace {
    */
   async close(flush = true): Promise<void> {
     this.#closed = true;
-    this.#stopTimers();
-    this.#health.close();
-    this.#queue.close();
+    this.#stop();
     if (flush) this.#memtable.freeze();
     await this.#queue.drained();
     await this.#log.sync().catch(() => {});
     if (flush) await this.#flusher.checkpoint().catch(() => {});
     // The writer goes first, so that SQLite's companion files stay: on a full disk they could not be made again.
     await this.#flusher.close().catch(() => {});
-    this.rowSnapshots.close();
-    this.#reader.close();
-    this.#log.close();
-    this.#directory.close();
+    this.#closeFiles();
   }
 
   /** Lets go of everything at once, as a crash would; the files are as they happen to be. */
   async abandon(): Promise<void> {
-    this.#stopTimers();
-    this.#health.close();
-    this.#queue.close();
+    this.#stop();
     await this.#flusher.abandon();
     await this.#queue.drained();
-    this.rowSnapshots.close();
-    this.#reader.close();
-    this.#log.close();
-    this.#directory.close();
+    this.#closeFiles();
   }
 
   #getBelow(key: RowKey, value: RowValue): boolean {
@@ -515,19 +514,6 @@ export class Keyspace {
     this.#openListener();
   }
 
-  #makeMemtable(pool: ChunkPool): Memtable {
-    const limits = () => this.#options;
-    const turn = this.#turn;
-    return new Memtable(pool, this.#queue, this.#log, this.#directory.logPath, {
-      get limits() {
-        return limits();
-      },
-      get isTurnOpen() {
-        return turn.isOpen;
-      },
-    });
-  }
-
   #flushed(frozen: Frozen): void {
     // An older snapshot misses the rows that have just left the queue.
     this.#reader.endTurn();
@@ -542,8 +528,17 @@ export class Keyspace {
     await this.#flusher.checkpoint();
   }
 
-  #stopTimers(): void {
+  #stop(): void {
     this.#memtable.stop();
     this.#sync.stop();
+    this.#health.close();
+    this.#queue.close();
+  }
+
+  #closeFiles(): void {
+    this.rowSnapshots.close();
+    this.#reader.close();
+    this.#log.close();
+    this.#directory.close();
   }
 }

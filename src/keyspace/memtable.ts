@@ -24,9 +24,9 @@ export interface FreezeLimits {
 }
 
 export interface MemtableHost {
-  readonly limits: FreezeLimits;
+  limits(): FreezeLimits;
   /** Nothing is frozen within a turn. */
-  readonly isTurnOpen: boolean;
+  isTurnOpen(): boolean;
 }
 
 export class Memtable {
@@ -92,7 +92,7 @@ export class Memtable {
   /** Called between turns: freezes if it is time, or sees to it that it will be. */
   turnEnded(): void {
     const { file, offset } = this.#log.position;
-    const { flushLogBytes, flushIntervalMs } = this.#host.limits;
+    const { flushLogBytes, flushIntervalMs } = this.#host.limits();
     if (this.#isActiveFull) reclaim(this.active, this.#pool);
     const logged = offset - this.#frozenAt.offset;
     const isFull = this.#isActiveFull || file !== this.#frozenAt.file || logged >= flushLogBytes;
@@ -106,7 +106,7 @@ export class Memtable {
 
   /** The oldest frozen generation stands in SQLite now. */
   flushed(): void {
-    if (!this.#host.isTurnOpen && (this.#isActiveFull || this.#flushIsDue)) this.turnEnded();
+    if (!this.#host.isTurnOpen() && (this.#isActiveFull || this.#flushIsDue)) this.turnEnded();
     this.wakeWaiting();
   }
 
@@ -117,16 +117,16 @@ export class Memtable {
    * @throws {StorageError} SQLite refuses; it will be tried again by itself
    */
   async flush(evenEmpty = false): Promise<void> {
-    if (this.#host.isTurnOpen) {
+    if (this.#host.isTurnOpen()) {
       await new Promise<void>((resolve) => this.#freezeListeners.push(resolve));
     }
-    if (!this.#host.isTurnOpen) this.freeze(evenEmpty);
+    if (!this.#host.isTurnOpen()) this.freeze(evenEmpty);
     await this.#queue.flushed();
   }
 
   /** @param evenEmpty SQLite has to learn the log's position although no row was written */
   freeze(evenEmpty = false): void {
-    if (this.#host.isTurnOpen) {
+    if (this.#host.isTurnOpen()) {
       throw new StorageError("a generation cannot be frozen within a turn");
     }
     this.stop();
@@ -157,7 +157,7 @@ export class Memtable {
   }
 
   get #isActiveFull(): boolean {
-    return this.active.bytes >= this.#host.limits.writeBufferBytes || this.active.isCrowded;
+    return this.active.bytes >= this.#host.limits().writeBufferBytes || this.active.isCrowded;
   }
 
   #canFreeze(): boolean {
@@ -166,7 +166,7 @@ export class Memtable {
 
   #flushOnTime(): void {
     this.#timer = null;
-    if (this.#host.isTurnOpen || this.frozen.length > 0) this.#flushIsDue = true;
+    if (this.#host.isTurnOpen() || this.frozen.length > 0) this.#flushIsDue = true;
     else this.freeze();
   }
 

@@ -14,6 +14,8 @@ export interface RangeBounds {
   readonly to: Bytes | null;
   /** Against key order, from the end of the range. */
   readonly reverse: boolean;
+  /** How many of the first rows are left out, of those that are there. */
+  readonly skip?: number;
 }
 
 /** A generation as far as a walk has to know it. */
@@ -98,14 +100,15 @@ class SqliteLayer implements Layer {
   #exhausted = false;
   rest: Bytes | null = null;
 
-  constructor(reader: StoreReader, bounds: RangeBounds, pageRows: number) {
+  /** @param skip how many of its first rows are left out */
+  constructor(reader: StoreReader, bounds: RangeBounds, pageRows: number, skip: number) {
     this.#reader = reader;
     this.#prefix = copyBytes(bounds.from.subarray(0, prefixBytes(bounds.from[0]!)));
     this.#reverse = bounds.reverse;
     this.#from = bounds.from;
     this.#to = bounds.to;
     this.#pageRows = pageRows;
-    this.#fetch();
+    this.#fetch(skip);
   }
 
   readValue(): Bytes | null {
@@ -129,8 +132,8 @@ class SqliteLayer implements Layer {
     this.#fetch();
   }
 
-  #fetch(): void {
-    this.#page = this.#reader.range(this.#from, this.#to, this.#pageRows, this.#reverse);
+  #fetch(skip = 0): void {
+    this.#page = this.#reader.range(this.#from, this.#to, this.#pageRows, this.#reverse, skip);
     this.#exhausted = this.#page.length < this.#pageRows;
     this.#at = 0;
     this.#look();
@@ -150,9 +153,14 @@ class SqliteLayer implements Layer {
 
 const ZERO = new Uint8Array(1);
 
+function hasMore({ rest }: Layer): boolean {
+  return rest !== null;
+}
+
 /** A walk over a range; see Keyspace.range. Not valid beyond the turn that began it. */
 export class RangeWalk {
-  readonly #layers: Layer[];
+  /** Those that have rows left, the newest first. */
+  #layers: Layer[];
   readonly #direction: number;
   readonly #prefix: Bytes;
   /** Key of the row that the walk stands at, behind its kind and number, as a view. */
@@ -173,10 +181,15 @@ export class RangeWalk {
     const pageRows = Math.max(PAGE_MIN, Math.min(PAGE_MAX, expectedRows));
     this.#direction = bounds.reverse ? -1 : 1;
     this.#prefix = copyBytes(bounds.from.subarray(0, prefixBytes(bounds.from[0]!)));
-    this.#layers = [
-      ...generations.map((generation) => new GenerationLayer(generation, bounds)),
-      new SqliteLayer(reader, bounds, pageRows),
-    ];
+    const inMemory = generations
+      .map((generation) => new GenerationLayer(generation, bounds))
+      .filter(hasMore);
+    // Where SQLite alone has rows it passes them itself, which costs it little.
+    const skip = bounds.skip ?? 0;
+    const skipsInSqlite = inMemory.length === 0;
+    const stored = new SqliteLayer(reader, bounds, pageRows, skipsInSqlite ? skip : 0);
+    this.#layers = [...inMemory, stored].filter(hasMore);
+    if (!skipsInSqlite) for (let skipped = 0; skipped < skip && this.next(); skipped++);
   }
 
   /** Whole key of the row that the walk stands at, in bytes of its own. */
@@ -187,16 +200,17 @@ export class RangeWalk {
   /** Moves to the next row; false at the end. */
   next(): boolean {
     for (;;) {
+      if (this.#layers.length <= 1) return this.#nextOfOne();
       const newest = this.#nearest();
-      if (newest === null) return false;
       const rest = newest.rest!;
       const value = newest.readValue();
       for (const layer of this.#layers) {
-        if (layer !== newest && layer.rest !== null && compareBytes(layer.rest, rest) === 0) {
+        if (layer !== newest && compareBytes(layer.rest!, rest) === 0) {
           layer.advance();
         }
       }
       newest.advance();
+      if (!this.#layers.every(hasMore)) this.#layers = this.#layers.filter(hasMore);
       if (value === null) continue;
       this.rest = rest;
       this.value = value;
@@ -204,14 +218,27 @@ export class RangeWalk {
     }
   }
 
-  /** The first of the layers that stand at the smallest key of all (the greatest in reverse). */
-  #nearest(): Layer | null {
-    let nearest: Layer | null = null;
-    for (const layer of this.#layers) {
-      if (layer.rest === null) continue;
-      if (nearest === null || compareBytes(layer.rest, nearest.rest!) * this.#direction < 0) {
-        nearest = layer;
-      }
+  /** `next` where at most one layer has rows left: nothing is to be merged. */
+  #nextOfOne(): boolean {
+    const layer = this.#layers[0];
+    while (layer !== undefined && layer.rest !== null) {
+      const { rest } = layer;
+      const value = layer.readValue();
+      layer.advance();
+      if (value === null) continue;
+      this.rest = rest;
+      this.value = value;
+      return true;
+    }
+    return false;
+  }
+
+  /** The first of the layers that stand at the smallest key of all (the greatest in reverse). REQUIRES: there is one. */
+  #nearest(): Layer {
+    let nearest = this.#layers[0]!;
+    for (let i = 1; i < this.#layers.length; i++) {
+      const layer = this.#layers[i]!;
+      if (compareBytes(layer.rest!, nearest.rest!) * this.#direction < 0) nearest = layer;
     }
     return nearest;
   }

@@ -25,10 +25,10 @@ interface RangeRow {
 interface KindStatements {
   readonly table: RowTable;
   readonly get: Statement<{ value: Uint8Array }>;
-  /** To the end of the number: `number, from, limit`. */
+  /** To the end of the number: `number, from, limit, offset`. */
   readonly ascending: Statement<RangeRow>;
   readonly descending: Statement<RangeRow>;
-  /** `number, from, to, limit`. Of their own: with a bound that may be null SQLite would walk past it. */
+  /** `number, from, to, limit, offset`. Of their own: with a bound that may be null SQLite would walk past it. */
   readonly ascendingTo: Statement<RangeRow>;
   readonly descendingTo: Statement<RangeRow>;
 }
@@ -57,10 +57,10 @@ function prepareKind(db: Database, table: RowTable): KindStatements {
     get: db.prepare(
       `SELECT value FROM ${table.table} WHERE ${table.number} = ?1 AND ${table.rest} = ?2`,
     ) as Statement<{ value: Uint8Array }>,
-    ascending: prepareRange("", "ASC LIMIT ?3"),
-    descending: prepareRange("", "DESC LIMIT ?3"),
-    ascendingTo: prepareRange(`AND ${table.rest} < ?3`, "ASC LIMIT ?4"),
-    descendingTo: prepareRange(`AND ${table.rest} < ?3`, "DESC LIMIT ?4"),
+    ascending: prepareRange("", "ASC LIMIT ?3 OFFSET ?4"),
+    descending: prepareRange("", "DESC LIMIT ?3 OFFSET ?4"),
+    ascendingTo: prepareRange(`AND ${table.rest} < ?3`, "ASC LIMIT ?4 OFFSET ?5"),
+    descendingTo: prepareRange(`AND ${table.rest} < ?3`, "DESC LIMIT ?4 OFFSET ?5"),
   };
 }
 
@@ -111,18 +111,19 @@ export class StoreReader {
    * Of key rows' values only the head: KEY_HEAD_BYTES.
    *
    * @param to null: to the end of that kind and number
+   * @param skip how many of the first are left out
    */
-  range(from: Bytes, to: Bytes | null, limit: number, reverse: boolean): RangeRow[] {
+  range(from: Bytes, to: Bytes | null, limit: number, reverse: boolean, skip = 0): RangeRow[] {
     this.#read();
     const kind = this.#kind(from[0]!);
     const prefix = prefixBytes(from[0]!);
     const number = numberOf(from, 0);
     const first = from.subarray(prefix);
     if (to === null) {
-      return (reverse ? kind.descending : kind.ascending).all(number, first, limit);
+      return (reverse ? kind.descending : kind.ascending).all(number, first, limit, skip);
     }
     const statement = reverse ? kind.descendingTo : kind.ascendingTo;
-    return statement.all(number, first, to.subarray(prefix), limit);
+    return statement.all(number, first, to.subarray(prefix), limit, skip);
   }
 
   counts(space: number): SpaceCounts {

@@ -10,6 +10,11 @@ test("a stretch knows its length, and its view is no copy", () => {
   expect(stretch.view().buffer).toBe(buffer.buffer);
 });
 
+test("the view of a whole buffer is the buffer", () => {
+  const buffer = fromText("whole");
+  expect(new Stretch(buffer, 0, 5).view()).toBe(buffer);
+});
+
 test("a stretch may be empty", () => {
   expect(new Stretch(fromText("abc"), 3, 3).view()).toHaveLength(0);
 });

@@ -178,6 +178,34 @@ describe("ranks", () => {
     expect(() => set.counts.rank(1, entryOf(1))).toThrow("sorted set 1 has no counts");
   });
 
+  test("ranges are read from the rows at first, then from memory, and what is written is seen", async () => {
+    await using test = await openLedis();
+    const set = new Counted(test).add(...upTo(50));
+    const { keyspace } = test.ledis;
+    await test.ledis.flush();
+    set.counts = new ZSetCounts(keyspace, LIMITS);
+    const texts = (rank: number, count: number) => set.counts.slice(ID, rank, count).map(toText);
+    const expected = upTo(50).map((number) => toText(entryOf(number)));
+    for (const [rank, count] of [
+      [0, 50],
+      [3, 20],
+      [17, 1],
+      [49, 1],
+    ] as const) {
+      expect(texts(rank, count)).toEqual(expected.slice(rank, rank + count));
+      expect(texts(rank, count)).toEqual(expected.slice(rank, rank + count));
+    }
+    const { statementCount } = keyspace;
+    expect(texts(17, 1)).toEqual([toText(entryOf(17))]);
+    expect(keyspace.statementCount).toBe(statementCount);
+    set.add(100).remove(30).check();
+    expect(texts(28, 3)).toEqual([28, 29, 31].map((number) => toText(entryOf(number))));
+    expect(texts(49, 1)).toEqual([toText(entryOf(100))]);
+    await test.ledis.flush();
+    set.counts = new ZSetCounts(keyspace, LIMITS);
+    expect(() => set.counts.slice(ID, 45, 6)).toThrow("less than its counts say");
+  });
+
   test("a turn that fails is forgotten", async () => {
     await using test = await openLedis();
     const set = new Counted(test).add(...upTo(20));

@@ -33,10 +33,13 @@ function makeMemtable(limits = {}) {
     failed: () => {},
   });
   const host = {
-    limits: { writeBufferBytes: 1000, flushLogBytes: 1e9, flushIntervalMs: 1e9, ...limits },
-    get isTurnOpen() {
-      return state.isTurnOpen;
-    },
+    limits: () => ({
+      writeBufferBytes: 1000,
+      flushLogBytes: 1e9,
+      flushIntervalMs: 1e9,
+      ...limits,
+    }),
+    isTurnOpen: () => state.isTurnOpen,
   };
   const memtable: Memtable = new Memtable(pool, queue, log, "/nowhere", host);
   /** One turn that writes a row. */

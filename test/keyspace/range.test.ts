@@ -16,11 +16,13 @@ function walk(
   from: string,
   to: string | null,
   reverse: boolean,
+  skip = 0,
 ): string[] {
   const bounds = {
     from: copyBytes(key(from).view()),
     to: to === null ? null : copyBytes(key(to).view()),
     reverse,
+    skip,
   };
   const rows = new RangeWalk(
     layers.map(({ generation }) => generation),
@@ -49,7 +51,8 @@ test("a walk shows the newest of each row, from all layers, in order, either way
       rest,
       fc.option(rest, { nil: null }),
       fc.boolean(),
-      (layers, from, to, reverse) => {
+      fc.nat(4),
+      (layers, from, to, reverse, skip) => {
         using sqlite = new TestSqlite();
         const model = new Map<string, string>();
         const generations = layers.map((writes) => {
@@ -72,7 +75,9 @@ test("a walk shows the newest of each row, from all layers, in order, either way
           .filter(([name]) => name >= from && (to === null || name < to))
           .sort(([a], [b]) => (a < b ? -1 : 1) * (reverse ? -1 : 1))
           .map(([name, value]) => `${name}=${value}`);
-        expect(walk(generations.slice(1).reverse(), reader, from, to, reverse)).toEqual(expected);
+        const newest = generations.slice(1).reverse();
+        expect(walk(newest, reader, from, to, reverse)).toEqual(expected);
+        expect(walk(newest, reader, from, to, reverse, skip)).toEqual(expected.slice(skip));
         reader.close();
       },
     ),
@@ -92,5 +97,10 @@ test("a walk over thousands of flushed rows goes on page after page", () => {
   const expected = names.filter((_, i) => i % 3 !== 0).map((name) => `${name}=v`);
   expect(walk([newer], reader, "", null, false)).toEqual(expected);
   expect(walk([newer], reader, "", null, true)).toEqual(expected.toReversed());
+  expect(walk([newer], reader, "", null, false, 1500)).toEqual(expected.slice(1500));
+  const stored = names.map((name) => `${name}=v`);
+  expect(walk([], reader, "", null, false, 1500)).toEqual(stored.slice(1500));
+  expect(walk([], reader, "", null, true, 2999)).toEqual(stored.slice(0, 1));
+  expect(walk([], reader, "", null, true, 3000)).toEqual([]);
   reader.close();
 });
