@@ -62,7 +62,8 @@ export class Keyspace {
   #closed = false;
   #turnCount = 0;
   #foreignListener: ForeignListener | null = null;
-  #lastFlushTime = Math.floor(clock.nowMs() / 1000);
+  /** When the last flush ended, or the keyspace was opened; unix seconds. */
+  lastFlushTime = Math.floor(clock.nowMs() / 1000);
   #openListener: () => void = () => {};
 
   private constructor(
@@ -171,11 +172,13 @@ export class Keyspace {
     return present;
   }
 
-  /** Has what `get` of keys with the first `count` of these hashes will read fetched; see RowFetch. */
-  fetch(hashes: Int32Array, count: number): void {
-    this.#fetch.fetch(this.#memtable.active, hashes, count);
-    for (const { generation } of this.#queue.frozen) this.#fetch.fetch(generation, hashes, count);
-    for (const generation of this.#cache.generations) this.#fetch.fetch(generation, hashes, count);
+  /** Has what `get` of keys with the first `keys` of these hashes will read fetched; reorders them. See RowFetch. */
+  fetch(hashes: Int32Array, keys: number): void {
+    let count = keys;
+    const layers = [...this.#memtable.newestFirst(), ...this.#cache.generations];
+    for (let i = 0; i < layers.length && count > 0; i++) {
+      count = this.#fetch.fetch(layers[i]!, hashes, count);
+    }
   }
 
   /**
@@ -339,11 +342,6 @@ export class Keyspace {
    */
   onUndo(listener: () => void): void {
     this.savepoints.onUndo(listener);
-  }
-
-  /** When the last flush ended, or the keyspace was opened; unix seconds. */
-  get lastFlushTime(): number {
-    return this.#lastFlushTime;
   }
 
   /** Look-ups in SQLite so far: unchanged after a read, the row was in memory. */
@@ -518,7 +516,7 @@ export class Keyspace {
     // An older snapshot misses the rows that have just left the queue.
     this.#reader.endTurn();
     this.#cache.push(frozen.generation);
-    this.#lastFlushTime = Math.floor(clock.nowMs() / 1000);
+    this.lastFlushTime = Math.floor(clock.nowMs() / 1000);
     this.#memtable.flushed();
   }
 

@@ -19,21 +19,30 @@ export class RowFetch {
   /** Takes what is read, so that the reads are not optimized away. */
   sum = 0;
 
-  /** Fetches the rows with the first `count` of these hashes, as far as they are in the generation. */
-  fetch(generation: Generation, hashes: Int32Array, count: number): void {
-    this.#readSlots(generation, hashes, count);
+  /**
+   * Fetches the rows with the first `count` of these hashes, as far as they are in the generation. The hashes of
+   * others stand first afterwards, and their number is the answer: they are to be looked for in older generations.
+   */
+  fetch(generation: Generation, hashes: Int32Array, count: number): number {
+    const left = this.#readSlots(generation, hashes, count);
     this.#readRows(generation, count);
     this.#readEvents(generation, count);
+    return left;
   }
 
   /** Rows whose slot is not the first one of their hash are left out; they are few. */
-  #readSlots({ slots }: Generation, hashes: Int32Array, count: number): void {
+  #readSlots({ slots }: Generation, hashes: Int32Array, count: number): number {
     const { words, mask } = slots;
     const found = this.#found;
+    let left = 0;
     for (let i = 0; i < count; i++) {
-      const word = (hashes[i]! & mask) * SLOT_WORDS;
-      found[i] = words[word + 1] === hashes[i] ? words[word]! : 0;
+      const hash = hashes[i]!;
+      const word = (hash & mask) * SLOT_WORDS;
+      const isFound = words[word + 1] === hash;
+      found[i] = isFound ? words[word]! : 0;
+      if (!isFound) hashes[left++] = hash;
     }
+    return left;
   }
 
   #readRows({ rows }: Generation, count: number): void {
