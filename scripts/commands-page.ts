@@ -2,6 +2,7 @@
 
 import { allCommands } from "../src/commands/all.ts";
 import type { Command, CommandGroup } from "../src/commands/command.ts";
+import { shownFlags } from "../src/commands/command-details.ts";
 import { syntaxOf } from "../src/commands/command-docs.ts";
 
 const intro = `<!-- Generated from the command table by "npm run docs". Do not edit. -->
@@ -38,7 +39,7 @@ function code(text: string): string {
 }
 
 function formatCommand(command: Command): string {
-  const flags = [...command.flags].join(" ");
+  const flags = shownFlags(command).join(" ");
   const since = command.since === "ledis" ? "*ledis*" : command.since;
   const { arity, summary } = command;
   return `| ${code(syntaxOf(command))} | ${arity} | ${flags} | ${since} | ${summary} |\n`;

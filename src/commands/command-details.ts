@@ -94,15 +94,20 @@ function keySpecs(command: Command): SetReply {
   ]);
 }
 
+/** Flags that clients are told, in Redis's order. */
+export function shownFlags(command: Command): string[] {
+  const shown: string[] = FLAGS.filter((flag) => command.flags.has(flag));
+  if (hasMovableKeys(command)) shown.push("movablekeys");
+  return shown;
+}
+
 /** Ten items, as Redis documents them for COMMAND INFO. */
 export function commandDetails(command: Command): Reply {
-  const { lowerName, arity, flags, keys, subcommands } = command;
-  const shownFlags: string[] = FLAGS.filter((flag) => flags.has(flag));
-  if (hasMovableKeys(command)) shownFlags.push("movablekeys");
+  const { lowerName, arity, keys, subcommands } = command;
   return [
     lowerName,
     arity,
-    new SetReply(shownFlags.map((flag) => new Status(flag))),
+    new SetReply(shownFlags(command).map((flag) => new Status(flag))),
     keys.first,
     keys.last,
     keys.step,

@@ -40,6 +40,8 @@ export type CommandGroup =
  * - `skip_slowlog`: not in the slow log
  * - `skip_monitor`, `no_mandatory_keys`: as in Redis, for clients that look
  * - `waits`: may answer when something else has happened, so that its time is no work
+ * - `blind`: stores its keys without reading them, unless options want it: nothing of them is fetched ahead from older
+ *   rows; not told to clients
  * - `replication`: for slaves, also for those that may do nothing else (`replauth`)
  */
 export type CommandFlag =
@@ -63,6 +65,7 @@ export type CommandFlag =
   | "skip_monitor"
   | "no_mandatory_keys"
   | "waits"
+  | "blind"
   | "replication";
 
 /** Which words of a request are keys: from `first` to `last` (negative: from the end), every `step`-th. */

@@ -41,7 +41,7 @@ export const stringCommands: readonly Command[] = [
     name: "SET",
     summary:
       "Stores a string under a key, whatever the key held, and drops its TTL unless told otherwise.",
-    flags: ["write", "denyoom"],
+    flags: ["write", "denyoom", "blind"],
     args: [keyStretch(), stretch("value"), options(setOptions)],
     run: ({ db }, key, value, { condition, get, ttl }) => {
       if (condition === null && get === null && ttl === null) {
@@ -68,7 +68,7 @@ export const stringCommands: readonly Command[] = [
     name: "SETEX",
     summary: "Stores a string that ends after some seconds.",
     since: "2.0.0",
-    flags: ["write", "denyoom"],
+    flags: ["write", "denyoom", "blind"],
     args: [key(), time("seconds", "EX"), bytes("value")],
     run: ({ db }, key, seconds, value) => {
       db.strings.set(key, value, parseNewExpireAt(seconds, "EX", "setex"));
@@ -79,7 +79,7 @@ export const stringCommands: readonly Command[] = [
     name: "PSETEX",
     summary: "Stores a string that ends after some milliseconds.",
     since: "2.6.0",
-    flags: ["write", "denyoom"],
+    flags: ["write", "denyoom", "blind"],
     args: [key(), time("milliseconds", "PX"), bytes("value")],
     run: ({ db }, key, milliseconds, value) => {
       db.strings.set(key, value, parseNewExpireAt(milliseconds, "PX", "psetex"));
@@ -120,7 +120,7 @@ export const stringCommands: readonly Command[] = [
     name: "MSET",
     summary: "Stores several strings.",
     since: "1.0.1",
-    flags: ["write", "denyoom"],
+    flags: ["write", "denyoom", "blind"],
     args: [pairs(keyStretch(), stretch("value"))],
     run: ({ db }, pairs) => {
       db.strings.setPairs(pairs);

@@ -25,9 +25,13 @@ export class UpcomingKeys {
     this.#hashes[this.#count++] = this.#key.key(this.#spaceOf(), source, start, end).hash;
   }
 
-  /** Fetches what the keys noted will need, and forgets them. */
-  fetch(): void {
-    if (this.#count > 1) this.#keyspace.fetch(this.#hashes, this.#count);
+  /**
+   * Fetches what the keys noted will need, and forgets them.
+   *
+   * @param isBlind they are to be written without being read
+   */
+  fetch(isBlind = false): void {
+    if (this.#count > 1) this.#keyspace.fetch(this.#hashes, this.#count, isBlind);
     this.#count = 0;
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Writes a generation's newest rows to SQLite, in key order and in one transaction together with the log
+ * Writes the newest rows of generations to SQLite, in key order and in one transaction together with the log
  * position that they are the state of; and keeps what can be derived from them: counters of keys, and the
  * list of rows that nobody can reach any more. Runs in the flush worker.
  */
@@ -7,21 +7,30 @@ import type { Database, Statement } from "bun:sqlite";
 import { eventEnd, isPut, keyEnd, keyStart, readU32 } from "../binlog/event.ts";
 import type { LogFile } from "../binlog/log-catalog.ts";
 import type { LogPosition } from "../binlog/position.ts";
-import { equalBytes } from "../bytes/bytes.ts";
-import { collectionId, dueAtMs, hasTtl } from "./key-row.ts";
+import { equalBytes, equalRange } from "../bytes/bytes.ts";
+import { collectionId, dueAtMs, hasTtl, TYPE_STRING } from "./key-row.ts";
 import { homeRowName, META_DEAD_SPACE, META_SERVER } from "./meta-rows.ts";
 import { KIND_KEY, KIND_META, numberOf, prefixBytes } from "./row-key.ts";
 import { type KeySource, sortRows } from "./row-sort.ts";
 import { ROW_TABLES, type RowTable } from "./schema.ts";
 
-/** A frozen generation as the worker sees it: shared chunks, and the word that points to each row's event. */
+/**
+ * Rows of frozen generations as the worker sees them: where each one's newest event stands. Where several have the
+ * same key, the one with the largest number counts.
+ */
 export interface FrozenRows extends KeySource {
   readonly rowCount: number;
-  /** Collections that a key row stopped naming inside the generation. */
+  /** Collections that a key row stopped naming inside one generation. */
   readonly garbage: readonly number[];
   eventBuffer(row: number): Uint8Array;
   eventStart(row: number): number;
 }
+
+/**
+ * Each row leaves views and SQLite's answers behind. The collector comes by itself when there are a hundred
+ * megabytes of them; called once for so many rows it takes no time that could be measured.
+ */
+const COLLECT_ROWS = 16_384;
 
 interface TableStatements {
   readonly put: Statement;
@@ -52,6 +61,8 @@ export class Applier {
   readonly #db: Database;
   readonly #tables: (TableStatements | undefined)[] = [];
   readonly #head: Statement<{ head: Uint8Array }>;
+  /** One string without TTL takes the place of another: nothing is counted, so one statement is enough. */
+  readonly #replaceString: Statement;
   readonly #home: Statement<{ value: Uint8Array }>;
   readonly #count: Statement;
   readonly #addGarbage: Statement;
@@ -68,6 +79,9 @@ export class Applier {
     // Type, TTL and collection id are in the first 13 bytes of a key row's value.
     this.#head = db.prepare(
       "SELECT substr(value, 1, 13) AS head FROM keys WHERE space = ?1 AND key = ?2",
+    );
+    this.#replaceString = db.prepare(
+      `UPDATE keys SET value = ?1 WHERE space = ?2 AND key = ?3 AND substr(value, 1, 1) = x'01'`,
     );
     this.#home = db.prepare("SELECT value FROM meta WHERE number = ?1 AND name = ?2");
     this.#count = db.prepare(
@@ -89,7 +103,7 @@ export class Applier {
   /**
    * Applies all rows, or none.
    *
-   * @param position the end of the generation in the log
+   * @param position the end of the newest generation in the log
    * @param logFiles all of the log, oldest first
    * @throws {SQLiteError} disk full, I/O error: nothing is changed
    */
@@ -105,7 +119,7 @@ export class Applier {
     try {
       for (const [kind, numbers] of rowsByKind(rows)) {
         sortRows(rows, numbers);
-        for (const row of numbers) this.#applyRow(rows, row, kind);
+        this.#applyRows(rows, numbers, kind);
       }
       for (const [space, change] of this.#counts) {
         this.#count.run(space, change.keys, change.expires);
@@ -129,6 +143,23 @@ export class Applier {
     }
   }
 
+  /** @param numbers in the order of the keys, and of age where keys are the same */
+  #applyRows(rows: FrozenRows, numbers: Uint32Array, kind: number): void {
+    for (let i = 0; i < numbers.length; i++) {
+      const row = numbers[i]!;
+      const next = numbers[i + 1];
+      if (i % COLLECT_ROWS === COLLECT_ROWS - 1) Bun.gc(true);
+      if (next === undefined || !haveSameKey(rows, row, next)) this.#applyRow(rows, row, kind);
+      else if (kind === KIND_KEY) this.#passOver(rows, row, next);
+    }
+  }
+
+  /** A key row is replaced by the next one before it has been stored: the collection that it names may be garbage. */
+  #passOver(rows: FrozenRows, row: number, next: number): void {
+    const id = namedBy(rows, row);
+    if (id !== 0 && id !== namedBy(rows, next)) this.#suspects.add(id);
+  }
+
   #applyRow(rows: FrozenRows, row: number, kind: number): void {
     const buffer = rows.eventBuffer(row);
     const at = rows.eventStart(row);
@@ -143,14 +174,20 @@ export class Applier {
       this.#addGarbage.run("space", number);
       return;
     }
-    if (kind === KIND_KEY) this.#countKey(number, rest, put ? buffer : null, end);
-    if (!put) {
-      table.delete.run(number, rest);
-      return;
+    const value = put ? buffer.subarray(end, eventEnd(buffer, at)) : null;
+    if (kind === KIND_KEY) {
+      if (value !== null && this.#replacePlainString(number, rest, value)) return;
+      this.#countKey(number, rest, put ? buffer : null, end);
     }
-    const value = buffer.subarray(end, eventEnd(buffer, at));
-    if (kind !== KIND_KEY) table.put.run(number, rest, value);
+    if (value === null) table.delete.run(number, rest);
+    else if (kind !== KIND_KEY) table.put.run(number, rest, value);
     else table.put.run(number, rest, value, dueAtMs(value, 0, value.length) || null);
+  }
+
+  /** False when the row is no string without TTL, or does not take the place of one. */
+  #replacePlainString(space: number, key: Uint8Array, value: Uint8Array): boolean {
+    if (value[0] !== TYPE_STRING) return false;
+    return this.#replaceString.run(value, space, key).changes === 1;
   }
 
   /** Compares a key row with the one it replaces: counters, and the collection that it named. */
@@ -175,6 +212,21 @@ export class Applier {
     const head = this.#head.get(readU32(home, 0), home.subarray(4))?.head;
     return head !== undefined && collectionId(head, 0) === id;
   }
+}
+
+function haveSameKey(rows: FrozenRows, a: number, b: number): boolean {
+  const start = rows.keyStart(a);
+  const end = rows.keyEnd(a);
+  const other = rows.keyStart(b);
+  if (rows.keyEnd(b) - other !== end - start) return false;
+  return equalRange(rows.keyBuffer(a), start, end, rows.keyBuffer(b), other, other + end - start);
+}
+
+/** Collection that a key row's newest event names, or 0. */
+function namedBy(rows: FrozenRows, row: number): number {
+  const buffer = rows.eventBuffer(row);
+  const at = rows.eventStart(row);
+  return isPut(buffer, at) ? collectionId(buffer, keyEnd(buffer, at)) : 0;
 }
 
 /** Row numbers by kind, ascending. */

@@ -14,14 +14,20 @@ export interface OpenRequest {
   readonly sqlite: SqliteOptions;
 }
 
-/** Apply one frozen generation. */
-export interface FlushRequest {
-  readonly kind: "flush";
+/** Where the worker finds a generation; see Generation. */
+export interface GenerationSource {
   readonly chunks: readonly ChunkSource[];
   readonly rows: SharedArrayBuffer;
   readonly rowCount: number;
   readonly garbage: readonly number[];
-  /** End of the generation in the log. */
+}
+
+/** Apply frozen generations, all or none. */
+export interface FlushRequest {
+  readonly kind: "flush";
+  /** Oldest first, and none between them left out. */
+  readonly generations: readonly GenerationSource[];
+  /** End of the newest in the log. */
   readonly position: LogPosition;
   readonly historyId: Uint8Array;
   readonly logFiles: readonly LogFile[];

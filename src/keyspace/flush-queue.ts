@@ -1,6 +1,7 @@
 /**
- * Frozen generations on their way into SQLite, oldest first, one at a time. A failed flush is tried again
- * until it succeeds: the rows stay readable here and the log holds them.
+ * Frozen generations on their way into SQLite, oldest first; those that wait go together, because the more rows
+ * come at once, the fewer pages each of them has to itself. A failed flush is tried again until it succeeds: the
+ * rows stay readable here and the log holds them.
  */
 import type { LogPosition } from "../binlog/position.ts";
 import { messageOf, StorageError } from "../errors.ts";
@@ -8,6 +9,8 @@ import { log } from "../log.ts";
 import type { Flusher } from "./flusher.ts";
 import type { Generation } from "./generation.ts";
 
+/** Generations that are flushed together. */
+const TOGETHER_MAX = 2;
 /** Pause after a failed flush, in ms. */
 const RETRY_MS = 1000;
 
@@ -82,10 +85,12 @@ export class FlushQueue {
 
   async #run(): Promise<void> {
     while (this.#frozen.length > 0) {
-      const oldest = this.#frozen[0]!;
+      const oldest = this.#frozen.slice(0, TOGETHER_MAX);
       if (await this.#flush(oldest)) {
-        this.#frozen.shift();
-        this.#tell(() => this.#events.flushed(oldest));
+        for (const frozen of oldest) {
+          this.#frozen.shift();
+          this.#tell(() => this.#events.flushed(frozen));
+        }
         continue;
       }
       const error = new StorageError(this.failure ?? "");
@@ -98,12 +103,13 @@ export class FlushQueue {
     for (const waiting of this.#waiting.splice(0)) waiting.resolve();
   }
 
-  /** True when the generation stands in SQLite. */
-  async #flush(frozen: Frozen): Promise<boolean> {
+  /** True when the generations stand in SQLite. */
+  async #flush(frozen: readonly Frozen[]): Promise<boolean> {
     try {
       await this.#events.syncLog();
-      const { generation, end, historyId } = frozen;
-      const result = await this.#flusher.flush(generation, end, historyId);
+      const { end, historyId } = frozen.at(-1)!;
+      const generations = frozen.map(({ generation }) => generation);
+      const result = await this.#flusher.flush(generations, end, historyId);
       this.flushCount++;
       this.rowCount += result.rows;
       this.lastFlushMilliseconds = result.milliseconds;

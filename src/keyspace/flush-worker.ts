@@ -46,14 +46,15 @@ class FlushWorker {
 
   flush(request: FlushRequest): WorkerReply {
     const start = performance.now();
-    const { position, historyId, logFiles } = request;
-    this.#applier.apply(new SharedRows(request), position, historyId, logFiles);
+    const { generations, position, historyId, logFiles } = request;
+    const rows = new SharedRows(generations);
+    this.#applier.apply(rows, position, historyId, logFiles);
     this.#applied = request.position;
     const milliseconds = performance.now() - start;
     if (this.#checkpointer.isDue) setTimeout(() => this.#quietly(() => this.checkpoint()), 0);
     this.#checkpointWhenIdle();
     this.#collectLater(GARBAGE_PAUSE_MS);
-    return { kind: "flushed", rows: request.rowCount, milliseconds };
+    return { kind: "flushed", rows: rows.rowCount, milliseconds };
   }
 
   /** Makes everything applied durable and says so. @throws when the disk prevents it */

@@ -3,7 +3,12 @@ import type { LogFile } from "../binlog/log-catalog.ts";
 import { logFilePath } from "../binlog/log-files.ts";
 import type { LogPosition } from "../binlog/position.ts";
 import { StorageError } from "../errors.ts";
-import type { ChunkSource, WorkerReply, WorkerRequest } from "./flush-protocol.ts";
+import type {
+  ChunkSource,
+  GenerationSource,
+  WorkerReply,
+  WorkerRequest,
+} from "./flush-protocol.ts";
 import type { Generation } from "./generation.ts";
 import type { SqliteOptions } from "./schema.ts";
 
@@ -41,21 +46,18 @@ export class Flusher {
   }
 
   /**
-   * Applies a frozen generation that ends at `position`.
+   * Applies frozen generations, oldest first, of which the newest ends at `position`: all of them or none.
    *
    * @throws {StorageError} SQLite refused (disk full, I/O error); nothing was applied
    */
   async flush(
-    generation: Generation,
+    generations: readonly Generation[],
     position: LogPosition,
     historyId: Uint8Array,
   ): Promise<{ rows: number; milliseconds: number }> {
     const reply = await this.#ask({
       kind: "flush",
-      chunks: generation.chunks.map((chunk, number) => this.#source(generation, chunk, number)),
-      rows: generation.rows.buffer,
-      rowCount: generation.rowCount,
-      garbage: generation.garbage,
+      generations: generations.map((generation) => this.#source(generation)),
       position,
       historyId,
       logFiles: this.logFiles(),
@@ -85,7 +87,13 @@ export class Flusher {
     for (const waiting of this.#waiting.splice(0)) waiting.reject(this.#failure);
   }
 
-  #source(generation: Generation, chunk: Uint8Array, number: number): ChunkSource {
+  #source(generation: Generation): GenerationSource {
+    const { chunks, rows, rowCount, garbage } = generation;
+    const sources = chunks.map((chunk, number) => this.#chunkSource(generation, chunk, number));
+    return { chunks: sources, rows: rows.buffer, rowCount, garbage };
+  }
+
+  #chunkSource(generation: Generation, chunk: Uint8Array, number: number): ChunkSource {
     const length = generation.chunkEnds[number]!;
     if (chunk.buffer instanceof SharedArrayBuffer) return { memory: chunk.buffer, length };
     const place = generation.places[number]!;

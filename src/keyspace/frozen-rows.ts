@@ -1,7 +1,10 @@
-/** A frozen generation as the flush worker reads it: the same chunks and row words, in shared memory. */
+/**
+ * Frozen generations as the flush worker reads them: the same chunks and row words, in shared memory. Rows are
+ * numbered through all of them, oldest generation first: of two with the same key the later number counts.
+ */
 import { keyEnd, keyStart } from "../binlog/event.ts";
 import type { FrozenRows } from "./applier.ts";
-import type { ChunkSource, FlushRequest } from "./flush-protocol.ts";
+import type { ChunkSource, GenerationSource } from "./flush-protocol.ts";
 import { AT, OFFSET_BITS, OFFSET_MASK, ROW_WORDS } from "./row-layout.ts";
 
 function openChunk(source: ChunkSource): Uint8Array {
@@ -13,22 +16,32 @@ function openChunk(source: ChunkSource): Uint8Array {
 export class SharedRows implements FrozenRows {
   readonly rowCount: number;
   readonly garbage: readonly number[];
-  readonly #chunks: readonly Uint8Array[];
-  readonly #words: Int32Array;
+  readonly #chunks: Uint8Array[] = [];
+  /** Index in #chunks of each row's newest event. */
+  readonly #chunkOf: Uint32Array;
+  /** Its offset there. */
+  readonly #offsetOf: Uint32Array;
 
-  constructor(request: FlushRequest) {
-    this.rowCount = request.rowCount;
-    this.garbage = request.garbage;
-    this.#chunks = request.chunks.map(openChunk);
-    this.#words = new Int32Array(request.rows);
+  /** @param generations oldest first */
+  constructor(generations: readonly GenerationSource[]) {
+    this.rowCount = generations.reduce((sum, { rowCount }) => sum + rowCount, 0);
+    this.garbage = generations.flatMap(({ garbage }) => garbage);
+    this.#chunkOf = new Uint32Array(this.rowCount);
+    this.#offsetOf = new Uint32Array(this.rowCount);
+    let row = 0;
+    for (const { chunks, rows, rowCount } of generations) {
+      this.#place(new Int32Array(rows), rowCount, row);
+      for (const chunk of chunks) this.#chunks.push(openChunk(chunk));
+      row += rowCount;
+    }
   }
 
   eventBuffer(row: number): Uint8Array {
-    return this.#chunks[this.#words[row * ROW_WORDS + AT]! >>> OFFSET_BITS]!;
+    return this.#chunks[this.#chunkOf[row]!]!;
   }
 
   eventStart(row: number): number {
-    return this.#words[row * ROW_WORDS + AT]! & OFFSET_MASK;
+    return this.#offsetOf[row]!;
   }
 
   keyBuffer(row: number): Uint8Array {
@@ -41,5 +54,15 @@ export class SharedRows implements FrozenRows {
 
   keyEnd(row: number): number {
     return keyEnd(this.eventBuffer(row), this.eventStart(row));
+  }
+
+  /** Takes over the places of a generation's rows, whose chunks follow those that are known. */
+  #place(words: Int32Array, rowCount: number, firstRow: number): void {
+    const firstChunk = this.#chunks.length;
+    for (let i = 0; i < rowCount; i++) {
+      const place = words[i * ROW_WORDS + AT]!;
+      this.#chunkOf[firstRow + i] = firstChunk + (place >>> OFFSET_BITS);
+      this.#offsetOf[firstRow + i] = place & OFFSET_MASK;
+    }
   }
 }

@@ -172,11 +172,16 @@ export class Keyspace {
     return present;
   }
 
-  /** Has what `get` of keys with the first `keys` of these hashes will read fetched; reorders them. See RowFetch. */
-  fetch(hashes: Int32Array, keys: number): void {
-    let count = keys;
+  /**
+   * Has what look-ups of keys with the first `keys` of these hashes will read fetched; reorders them. See RowFetch.
+   *
+   * @param isBlind they are to be written without being read
+   */
+  fetch(hashes: Int32Array, keys: number, isBlind: boolean): void {
+    let count = this.#fetch.fetch(this.#memtable.active, hashes, keys);
+    if (isBlind) return;
     const layers = [...this.#memtable.newestFirst(), ...this.#cache.generations];
-    for (let i = 0; i < layers.length && count > 0; i++) {
+    for (let i = 1; i < layers.length && count > 0; i++) {
       count = this.#fetch.fetch(layers[i]!, hashes, count);
     }
   }
@@ -522,7 +527,7 @@ export class Keyspace {
 
   /** SQLite learns where the log begins before anything is written that only this log has. */
   async #markStart(pool: ChunkPool, historyId: Uint8Array): Promise<void> {
-    await this.#flusher.flush(new Generation(pool), this.#log.position, historyId);
+    await this.#flusher.flush([new Generation(pool)], this.#log.position, historyId);
     await this.#flusher.checkpoint();
   }
 

@@ -16,7 +16,7 @@ export interface KeySource {
 const BASE = 257;
 const SMALL = 12;
 
-/** Sorts `rows[from, to)` in place by key, ascending. Keys are distinct. */
+/** Sorts `rows[from, to)` in place by key, ascending; those with the same key stay in their order. */
 export function sortRows(source: KeySource, rows: Uint32Array, from = 0, to = rows.length): void {
   sortFrom(source, rows, from, to, 0);
 }
@@ -42,7 +42,9 @@ function sortFrom(source: KeySource, rows: Uint32Array, from: number, to: number
     const value = i < count ? Math.floor(packed[i]! / range) : -1;
     if (i < count) rows[from + i] = unsorted[packed[i]! - value * range]!;
     if (value === runDigits) continue;
-    if (i - runStart > 1) sortFrom(source, rows, from + runStart, from + i, start + digits);
+    // All digits 0: these keys have ended, so they are the same.
+    if (i - runStart > 1 && runDigits > 0)
+      sortFrom(source, rows, from + runStart, from + i, start + digits);
     runStart = i;
     runDigits = value;
   }

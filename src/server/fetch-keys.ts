@@ -7,7 +7,7 @@ import type { Request } from "../resp/request.ts";
 /** Where keys are noted; see UpcomingKeys. */
 export interface KeyFetch {
   add(source: Bytes, start: number, end: number): void;
-  fetch(): void;
+  fetch(isBlind: boolean): void;
 }
 
 /**
@@ -32,5 +32,5 @@ export function fetchKeys(
       upcoming.add(request.buffer, request.start(word), request.end(word));
     }
   }
-  upcoming.fetch();
+  upcoming.fetch(command.flags.has("blind"));
 }

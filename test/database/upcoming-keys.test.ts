@@ -16,6 +16,9 @@ test("keys may be announced whether they are there or not, and as many as one li
   table.upcoming.fetch();
   table.upcoming.fetch();
   expect(mapKey(strings.get(there)!)).toBe("1");
+  table.upcoming.add(there, 0, there.length);
+  table.upcoming.add(there, 0, there.length);
+  table.upcoming.fetch(true);
   await test.ledis.flush();
   table.upcoming.add(there, 0, there.length);
   table.upcoming.add(there, 0, there.length);

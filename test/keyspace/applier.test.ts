@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import fc from "fast-check";
 import { fromText, mapKey } from "../../src/bytes/bytes.ts";
 import { homeRowName, META_DEAD_SPACE, META_SERVER } from "../../src/keyspace/meta-rows.ts";
 import { KIND_HASH, KIND_ZSCORE, RowKey } from "../../src/keyspace/row-key.ts";
@@ -111,6 +112,50 @@ test("a collection that was moved is garbage only when its new key row is gone, 
   expect(garbage(sqlite)).toEqual([]);
   sqlite.apply(generation((rows) => rows.put(stringKey("to", 2), keyRowValue("string"))));
   expect(garbage(sqlite)).toEqual([{ what: "collection", number: 7 }]);
+});
+
+interface Write {
+  readonly name: string;
+  readonly what: "string" | "collection" | "delete";
+  readonly expireAt: number;
+}
+
+const writes = fc.array(
+  fc.record<Write>({
+    name: fc.constantFrom("a", "b", "c", "d"),
+    what: fc.constantFrom("string", "collection", "delete"),
+    expireAt: fc.constantFrom(0, 99),
+  }),
+  { maxLength: 12 },
+);
+
+test("generations applied together leave what they leave one by one", () => {
+  fc.assert(
+    fc.property(fc.array(writes, { maxLength: 5 }), (history) => {
+      using apart = new TestSqlite();
+      using together = new TestSqlite();
+      let id = 0;
+      const generations = history.map((some) =>
+        generation((rows) => {
+          for (const { name, what, expireAt } of some) {
+            id++;
+            if (what === "delete") rows.delete(stringKey(name));
+            else if (what === "string") rows.put(stringKey(name), keyRowValue(`${id}`, expireAt));
+            else rows.put(stringKey(name), keyRowValue("", expireAt, id), id);
+          }
+        }),
+      );
+      for (const one of generations) apart.apply(one);
+      together.apply(...generations.slice(0, 2));
+      together.apply(...generations.slice(2));
+      expect(counts(together) ?? null).toEqual(counts(apart) ?? null);
+      for (const table of ["keys", "garbage"]) {
+        const select = `SELECT * FROM ${table}`;
+        expect(together.all(select)).toEqual(apart.all(select));
+      }
+    }),
+    { numRuns: 60 },
+  );
 });
 
 test("a dead space is garbage, and no row of its own", () => {

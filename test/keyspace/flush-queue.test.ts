@@ -19,11 +19,11 @@ afterEach(() => {
 function makeQueue() {
   const state = { failure: "", isListenerBroken: false, happened: [] as string[] };
   const flusher = {
-    flush: async (_: unknown, position: { offset: number }) => {
+    flush: async (generations: readonly unknown[], position: { offset: number }) => {
       await Bun.sleep(1);
       if (state.failure !== "") throw new Error(state.failure);
-      state.happened.push(`flush ${position.offset}`);
-      return { rows: 1, milliseconds: 5 };
+      state.happened.push(`flush ${generations.length} to ${position.offset}`);
+      return { rows: generations.length, milliseconds: 5 };
     },
   };
   const queue = new FlushQueue(flusher as unknown as Flusher, {
@@ -49,17 +49,20 @@ const failureOf = (promise: Promise<unknown>): Promise<string> =>
     (error: Error) => error.message,
   );
 
-test("generations are flushed one by one, oldest first, each behind a sync of the log", async () => {
+test("generations are flushed oldest first, two together if they wait, each time behind a sync of the log", async () => {
   const { state, queue, push } = makeQueue();
   await queue.flushed();
   push(1);
-  push(2);
-  expect(queue.frozen.length).toBe(2);
+  for (const offset of [2, 3, 4]) push(offset);
+  expect(queue.frozen.length).toBe(4);
   await queue.flushed();
-  const one = (n: number) => ["sync", `flush ${n}`, `flushed ${n}`];
-  expect(state.happened).toEqual([...one(1), ...one(2)]);
+  expect(state.happened).toEqual([
+    ...["sync", "flush 1 to 1", "flushed 1"],
+    ...["sync", "flush 2 to 3", "flushed 2", "flushed 3"],
+    ...["sync", "flush 1 to 4", "flushed 4"],
+  ]);
   expect(queue.frozen.length).toBe(0);
-  expect([queue.flushCount, queue.rowCount, queue.lastFlushMilliseconds]).toEqual([2, 2, 5]);
+  expect([queue.flushCount, queue.rowCount, queue.lastFlushMilliseconds]).toEqual([3, 4, 5]);
 });
 
 test("a failure is told to who waits, and tried again until it succeeds", async () => {
@@ -72,7 +75,7 @@ test("a failure is told to who waits, and tried again until it succeeds", async 
   state.failure = "";
   await queue.flushed();
   expect(queue.failure).toBeNull();
-  expect(state.happened).toEqual(["sync", "failed", "sync", "flush 1", "flushed 1"]);
+  expect(state.happened).toEqual(["sync", "failed", "sync", "flush 1 to 1", "flushed 1"]);
   expect(lines.filter((line) => line.includes("cannot write to SQLite")).length).toBe(1);
 });
 

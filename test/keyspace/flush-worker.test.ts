@@ -3,7 +3,7 @@ import { expect, test } from "bun:test";
 import { join } from "node:path";
 import type { WorkerReply, WorkerRequest } from "../../src/keyspace/flush-protocol.ts";
 import { type TemporaryDirectory, temporaryDirectory } from "../support/temporary-directory.ts";
-import { keyRowValue, rawKey, stringKey, TestGeneration } from "../support/test-rows.ts";
+import { keyRowValue, rawKey, sourceOf, stringKey, TestGeneration } from "../support/test-rows.ts";
 import { historyId } from "../support/test-sqlite.ts";
 
 /** The worker itself, with its messages as they are. */
@@ -38,14 +38,7 @@ function flush(rows: TestGeneration, offset: number): WorkerRequest {
   const { generation } = rows;
   return {
     kind: "flush",
-    chunks: generation.chunks.map((chunk, i) => ({
-      memory: chunk.buffer as SharedArrayBuffer,
-      offset: chunk.byteOffset,
-      length: generation.chunkEnds[i]!,
-    })),
-    rows: generation.rows.buffer,
-    rowCount: generation.rowCount,
-    garbage: generation.garbage,
+    generations: [sourceOf(generation)],
     position: { file: 1, offset },
     historyId,
     logFiles: [],

@@ -41,7 +41,7 @@ test("the worker applies a generation from shared memory", async () => {
     rows.put(stringKey(`k${i}`), keyRowValue(`${i}`));
     rows.generation.seal();
   }
-  const result = await flusher.flush(rows.generation, END, historyId);
+  const result = await flusher.flush([rows.generation], END, historyId);
   expect(result.rows).toBe(3);
   expect(keysOf(path)).toEqual([0, 1, 2].map((i) => ({ key: `k${i}`, value: `013${i}` })));
   await flusher.close();
@@ -65,7 +65,7 @@ test("the worker reads spilled chunks from the log's files, at any offset", asyn
   }
   writeFileSync(logFilePath(directory.path, 7), log);
   rows.generation.spill((place, bytes) => log.subarray(place.offset, place.offset + bytes));
-  await flusher.flush(rows.generation, END, historyId);
+  await flusher.flush([rows.generation], END, historyId);
   expect(keysOf(path)).toEqual([
     { key: "a", value: "0131" },
     { key: "b", value: "0132" },
@@ -82,7 +82,7 @@ test("a checkpoint says up to where everything is durable", async () => {
   expect(durable).toEqual([]);
   const rows = new TestGeneration();
   rows.put(stringKey("k"), keyRowValue("v"));
-  await flusher.flush(rows.generation, END, historyId);
+  await flusher.flush([rows.generation], END, historyId);
   await flusher.checkpoint();
   expect(durable).toEqual([END]);
   await flusher.close();
@@ -95,9 +95,9 @@ test("what SQLite refuses is told, and the next request goes through", async () 
   block.run("BEGIN IMMEDIATE");
   const rows = new TestGeneration();
   rows.put(stringKey("k"), keyRowValue("v"));
-  expect(await failureOf(flusher.flush(rows.generation, END, historyId))).toContain("locked");
+  expect(await failureOf(flusher.flush([rows.generation], END, historyId))).toContain("locked");
   block.close();
-  await flusher.flush(rows.generation, END, historyId);
+  await flusher.flush([rows.generation], END, historyId);
   expect(keysOf(path).length).toBe(1);
   await flusher.close();
 });
@@ -111,7 +111,7 @@ test("a database that cannot be opened is told by the first request", async () =
 test("a worker that is gone refuses what waits for it, and everything later, with the reason", async () => {
   using directory = temporaryDirectory();
   const { flusher } = await openFlusher(directory);
-  const waiting = failureOf(flusher.flush(new TestGeneration().generation, END, historyId));
+  const waiting = failureOf(flusher.flush([new TestGeneration().generation], END, historyId));
   await flusher.abandon();
   expect(["", "the flush worker stopped, restart the server: it was told to"]).toContain(
     await waiting,

@@ -5,12 +5,13 @@ import { encodeFileHeader, FILE_HEADER_BYTES } from "../../src/binlog/event.ts";
 import { logFilePath } from "../../src/binlog/log-files.ts";
 import { concatBytes } from "../../src/bytes/bytes.ts";
 import { ChunkPool } from "../../src/keyspace/chunk-pool.ts";
+import { SharedRows } from "../../src/keyspace/frozen-rows.ts";
 import { openHistory } from "../../src/keyspace/open-history.ts";
 import { StoreReader } from "../../src/keyspace/store-reader.ts";
 import { log } from "../../src/log.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
-import { stringKey, TestGeneration } from "../support/test-rows.ts";
-import { frozenRows, historyId, TestSqlite } from "../support/test-sqlite.ts";
+import { stringKey } from "../support/test-rows.ts";
+import { historyId, TestSqlite } from "../support/test-sqlite.ts";
 import { putEvent, turnBytes } from "../support/turn-bytes.ts";
 
 const { sink } = log;
@@ -39,7 +40,7 @@ function history(
     writeFileSync(logFilePath(path, file), concatBytes(header, content));
   }
   if (applied !== null) {
-    sqlite.applier.apply(frozenRows(new TestGeneration().generation), applied, historyId, []);
+    sqlite.applier.apply(new SharedRows([]), applied, historyId, []);
   }
   const reader = new StoreReader(sqlite.options);
   try {

@@ -65,6 +65,15 @@ test("keys that are all prefixes of each other are sorted, however many", () => 
   expectSorted(keys);
 });
 
+test("rows with the same key stay in their order, however many", () => {
+  const few = ["b", "a", "b", "", "a", "b", ""].map((text) => Buffer.from(text));
+  expectSorted(few);
+  const many: Bytes[] = [];
+  for (let i = 0; i < 6000; i++) many.push(Buffer.from("key".repeat((i * 7919) % 3)));
+  for (let i = 0; i < 6000; i++) many.push(Buffer.from(`key:${i % 100}`));
+  expectSorted(many);
+});
+
 test("a part of the rows can be sorted alone", () => {
   const keys = ["d", "c", "b", "a"].map((text) => Buffer.from(text));
   const rows = Uint32Array.of(0, 1, 2, 3);

@@ -9,17 +9,21 @@ const table = new CommandTable(allCommands);
 
 /** The keys that are fetched for these requests; null: nothing is. */
 function keysOf(...lines: string[]): string[] | null {
+  return fetched(...lines)?.keys ?? null;
+}
+
+function fetched(...lines: string[]): { keys: string[]; isBlind: boolean } | null {
   const requests = lines.map((line) => Request.of(line.split(" ").map(fromText)));
   const noted: string[] = [];
-  let isFetched = false;
+  let blind: boolean | null = null;
   const upcoming: KeyFetch = {
     add: (source, start, end) => noted.push(mapKey(source.subarray(start, end))),
-    fetch: () => {
-      isFetched = true;
+    fetch: (isBlind) => {
+      blind = isBlind;
     },
   };
   fetchKeys(requests, requests.length, table, upcoming);
-  return isFetched ? noted : null;
+  return blind === null ? null : { keys: noted, isBlind: blind };
 }
 
 test("keys of reads and writes, one or many in a request, are fetched", () => {
@@ -30,6 +34,15 @@ test("keys of reads and writes, one or many in a request, are fetched", () => {
   expect(keysOf("RENAME a b", "RENAME c d")).toEqual(["a", "b", "c", "d"]);
   expect(keysOf("BITOP AND a b c", "BITOP OR d e")).toEqual(["a", "b", "c", "d", "e"]);
   expect(keysOf("BLPOP a b 0", "BLPOP c 0")).toEqual(["a", "b", "c"]);
+});
+
+test("what overwrites its keys says so, because their older rows are not needed", () => {
+  for (const line of ["SET a 1", "MSET a 1", "SETEX a 1 1", "PSETEX a 1 1"]) {
+    expect({ line, ...fetched(line) }).toEqual({ line, keys: ["a"], isBlind: true });
+  }
+  for (const line of ["GET a", "INCR a", "APPEND a 1", "SETNX a 1", "GETSET a 1"]) {
+    expect({ line, ...fetched(line) }).toEqual({ line, keys: ["a"], isBlind: false });
+  }
 });
 
 test("commands without keys, and unknown ones, fetch nothing", () => {

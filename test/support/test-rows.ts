@@ -2,6 +2,7 @@
 
 import { fromMapKey, mapKey } from "../../src/bytes/bytes.ts";
 import { ChunkPool } from "../../src/keyspace/chunk-pool.ts";
+import type { GenerationSource } from "../../src/keyspace/flush-protocol.ts";
 import { Generation } from "../../src/keyspace/generation.ts";
 import {
   headBytes,
@@ -70,4 +71,14 @@ export class TestGeneration {
     if (!this.generation.readValue(row, this.#value)) return null;
     return mapKey(this.#value.buffer.subarray(this.#value.start, this.#value.end));
   }
+}
+
+/** How the flush worker is told of a generation whose events are all in memory. */
+export function sourceOf(generation: Generation): GenerationSource {
+  const { chunks, chunkEnds, rows, rowCount, garbage } = generation;
+  const sources = chunks.map((chunk, number) => ({
+    memory: chunk.buffer as SharedArrayBuffer,
+    length: chunkEnds[number]!,
+  }));
+  return { chunks: sources, rows: rows.buffer, rowCount, garbage };
 }

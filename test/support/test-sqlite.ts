@@ -2,25 +2,14 @@
 
 import type { Database } from "bun:sqlite";
 import { join } from "node:path";
-import { Applier, type FrozenRows } from "../../src/keyspace/applier.ts";
+import { Applier } from "../../src/keyspace/applier.ts";
+import { SharedRows } from "../../src/keyspace/frozen-rows.ts";
 import type { Generation } from "../../src/keyspace/generation.ts";
 import { openForWriting, type SqliteOptions } from "../../src/keyspace/schema.ts";
 import { type TemporaryDirectory, temporaryDirectory } from "./temporary-directory.ts";
+import { sourceOf } from "./test-rows.ts";
 
 export const historyId = new Uint8Array(16).fill(9);
-
-/** What the worker is given of a generation, without the worker. */
-export function frozenRows(generation: Generation): FrozenRows {
-  return {
-    rowCount: generation.rowCount,
-    garbage: generation.garbage,
-    eventBuffer: (row) => generation.chunkOf(row),
-    eventStart: (row) => generation.offsetOf(row),
-    keyBuffer: (row) => generation.chunkOf(row),
-    keyStart: (row) => generation.keyStart(row),
-    keyEnd: (row) => generation.keyEnd(row),
-  };
-}
 
 export class TestSqlite implements Disposable {
   readonly options: SqliteOptions;
@@ -36,9 +25,10 @@ export class TestSqlite implements Disposable {
     this.applier = new Applier(this.db);
   }
 
-  /** Applies a generation, each at a later position of file 1. */
-  apply(generation: Generation): void {
-    this.applier.apply(frozenRows(generation), { file: 1, offset: this.#offset++ }, historyId, []);
+  /** Applies generations, oldest first, each time at a later position of file 1. */
+  apply(...generations: Generation[]): void {
+    const rows = new SharedRows(generations.map(sourceOf));
+    this.applier.apply(rows, { file: 1, offset: this.#offset++ }, historyId, []);
   }
 
   all(sql: string): unknown[] {
