@@ -172,17 +172,12 @@ export class Keyspace {
     return present;
   }
 
-  /**
-   * Has what look-ups of keys with the first `keys` of these hashes will read fetched; reorders them. See RowFetch.
-   *
-   * @param isBlind they are to be written without being read
-   */
+  /** Has fetched what look-ups of these hashes will read; of blind writes, what writing will. See RowFetch. */
   fetch(hashes: Int32Array, keys: number, isBlind: boolean): void {
     let count = this.#fetch.fetch(this.#memtable.active, hashes, keys);
-    if (isBlind) return;
-    const layers = [...this.#memtable.newestFirst(), ...this.#cache.generations];
-    for (let i = 1; i < layers.length && count > 0; i++) {
-      count = this.#fetch.fetch(layers[i]!, hashes, count);
+    if (isBlind || count === 0) return;
+    for (const layer of [...this.#memtable.newestFirst().slice(1), ...this.#cache.generations]) {
+      if (count > 0) count = this.#fetch.fetch(layer, hashes, count);
     }
   }
 
