@@ -26,10 +26,7 @@ export interface FrozenRows extends KeySource {
   eventStart(row: number): number;
 }
 
-/**
- * Each row leaves views and SQLite's answers behind. The collector comes by itself when there are a hundred
- * megabytes of them; called once for so many rows it takes no time that could be measured.
- */
+/** Each row leaves views and SQLite's answers behind, for which the collector would come late: rows between two calls. */
 const COLLECT_ROWS = 16_384;
 
 interface TableStatements {
@@ -81,7 +78,8 @@ export class Applier {
       "SELECT substr(value, 1, 13) AS head FROM keys WHERE space = ?1 AND key = ?2",
     );
     this.#replaceString = db.prepare(
-      `UPDATE keys SET value = ?1 WHERE space = ?2 AND key = ?3 AND substr(value, 1, 1) = x'01'`,
+      `UPDATE keys SET value = ?1
+       WHERE space = ?2 AND key = ?3 AND substr(value, 1, 1) = substr(?1, 1, 1)`,
     );
     this.#home = db.prepare("SELECT value FROM meta WHERE number = ?1 AND name = ?2");
     this.#count = db.prepare(

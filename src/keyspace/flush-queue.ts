@@ -9,7 +9,7 @@ import { log } from "../log.ts";
 import type { Flusher } from "./flusher.ts";
 import type { Generation } from "./generation.ts";
 
-/** Generations that are flushed together. */
+/** Generations that are flushed together: more would leave no room for writes meanwhile. */
 const TOGETHER_MAX = 2;
 /** Pause after a failed flush, in ms. */
 const RETRY_MS = 1000;
