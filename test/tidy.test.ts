@@ -81,7 +81,7 @@ describe("files", () => {
   const longer: Readonly<Record<string, number>> = {
     "src/keyspace/generation.ts": 516,
     "src/server/connection.ts": 408,
-    "src/keyspace/keyspace.ts": 542,
+    "src/keyspace/keyspace.ts": 541,
   };
 
   test("no source file is longer than the limit", () => {

@@ -18,7 +18,7 @@ function ledisFields({ ledis, server }: Context): InfoField[] {
     ["cache_bytes", stats.cacheBytes],
     ["flushes", stats.flushes],
     ["flushed_rows", stats.flushedRows],
-    ["last_flush_time", keyspace.lastFlushTime],
+    ["last_flush_time", stats.lastFlushTime],
     ["last_flush_milliseconds", stats.lastFlushMilliseconds],
     ["flush_failure", oneLine(stats.flushFailure)],
     ["log_position", `${logPosition.file}:${logPosition.offset}`],

@@ -44,9 +44,11 @@ export interface CloseRequest {
 
 export type WorkerRequest = OpenRequest | FlushRequest | CheckpointRequest | CloseRequest;
 
-/** Every request is answered once, in order; `durable` also comes by itself after a checkpoint. */
+/** Every request is answered once, in order; `checkpoint` and `durable` come by themselves. */
 export type WorkerReply =
   | { readonly kind: "done" }
   | { readonly kind: "flushed"; readonly rows: number; readonly milliseconds: number }
+  /** Whoever reads an older state keeps a checkpoint from its end. */
+  | { readonly kind: "checkpoint"; readonly isRunning: boolean }
   | { readonly kind: "durable"; readonly position: LogPosition }
   | { readonly kind: "failed"; readonly message: string };

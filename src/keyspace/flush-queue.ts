@@ -4,6 +4,7 @@
  * rows stay readable here and the log holds them.
  */
 import type { LogPosition } from "../binlog/position.ts";
+import { clock } from "../clock.ts";
 import { messageOf, StorageError } from "../errors.ts";
 import { log } from "../log.ts";
 import type { Flusher } from "./flusher.ts";
@@ -43,6 +44,8 @@ export class FlushQueue {
   failure: string | null = null;
   flushCount = 0;
   rowCount = 0;
+  /** When the last flush ended, or the queue was made; unix seconds. */
+  lastFlushTime = Math.floor(clock.nowMs() / 1000);
   lastFlushMilliseconds = 0;
 
   constructor(flusher: Flusher, events: FlushQueueEvents) {
@@ -112,6 +115,7 @@ export class FlushQueue {
       const result = await this.#flusher.flush(generations, end, historyId);
       this.flushCount++;
       this.rowCount += result.rows;
+      this.lastFlushTime = Math.floor(clock.nowMs() / 1000);
       this.lastFlushMilliseconds = result.milliseconds;
       this.failure = null;
       return true;

@@ -60,7 +60,12 @@ class FlushWorker {
   /** Makes everything applied durable and says so. @throws when the disk prevents it */
   checkpoint(): void {
     const position = this.#applied;
-    this.#checkpointer.run();
+    this.#tellOfCheckpoint(true);
+    try {
+      this.#checkpointer.run();
+    } finally {
+      this.#tellOfCheckpoint(false);
+    }
     if (position === null) return;
     self.postMessage({ kind: "durable", position } satisfies WorkerReply);
   }
@@ -69,6 +74,10 @@ class FlushWorker {
     if (this.#garbageTimer !== null) clearTimeout(this.#garbageTimer);
     if (this.#idleTimer !== null) clearTimeout(this.#idleTimer);
     this.#db.close();
+  }
+
+  #tellOfCheckpoint(isRunning: boolean): void {
+    self.postMessage({ kind: "checkpoint", isRunning } satisfies WorkerReply);
   }
 
   #checkpointWhenIdle(): void {

@@ -25,6 +25,7 @@ export class Flusher {
   #failure: StorageError | null = null;
   /** What the log's files are: SQLite lists them beside the rows. */
   logFiles: () => readonly LogFile[] = () => [];
+  #onCheckpoint: (isRunning: boolean) => void = () => {};
   #onDurable: (position: LogPosition) => void = () => {};
 
   constructor(logDirectory: string) {
@@ -33,6 +34,11 @@ export class Flusher {
     this.#worker.onmessage = (event: MessageEvent<WorkerReply>) => this.#take(event.data);
     this.#worker.onerror = (event) => this.#fail(event.message);
     this.#worker.addEventListener("close", () => this.#fail("it ended"));
+  }
+
+  /** Calls `listener` when a checkpoint begins, which waits some ms for readers to end, and when it has ended. */
+  onCheckpoint(listener: (isRunning: boolean) => void): void {
+    this.#onCheckpoint = listener;
   }
 
   /** Calls `listener` whenever everything before a position has become durable in SQLite. */
@@ -109,12 +115,18 @@ export class Flusher {
   }
 
   #take(reply: WorkerReply): void {
-    if (reply.kind === "durable") {
-      this.#onDurable(reply.position);
-      return;
+    switch (reply.kind) {
+      case "durable":
+        this.#onDurable(reply.position);
+        break;
+      case "checkpoint":
+        this.#onCheckpoint(reply.isRunning);
+        break;
+      case "failed":
+        this.#waiting.shift()?.reject(new StorageError(reply.message));
+        break;
+      default:
+        this.#waiting.shift()?.resolve(reply);
     }
-    const waiting = this.#waiting.shift();
-    if (reply.kind === "failed") waiting?.reject(new StorageError(reply.message));
-    else waiting?.resolve(reply);
   }
 }

@@ -37,6 +37,8 @@ export interface KeyspaceStats {
   readonly cacheBytes: number;
   readonly flushes: number;
   readonly flushedRows: number;
+  /** Unix seconds; before the first flush, when the keyspace was opened. */
+  readonly lastFlushTime: number;
   readonly lastFlushMilliseconds: number;
   readonly flushFailure: string | null;
   readonly logPosition: LogPosition;

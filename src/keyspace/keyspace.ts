@@ -6,7 +6,6 @@
 import { LogWriter } from "../binlog/log-writer.ts";
 import type { LogPosition } from "../binlog/position.ts";
 import type { Bytes } from "../bytes/bytes.ts";
-import { clock } from "../clock.ts";
 import { messageOf, StorageError } from "../errors.ts";
 import { ChunkPool } from "./chunk-pool.ts";
 import { DataDirectory } from "./data-directory.ts";
@@ -62,8 +61,6 @@ export class Keyspace {
   #closed = false;
   #turnCount = 0;
   #foreignListener: ForeignListener | null = null;
-  /** When the last flush ended, or the keyspace was opened; unix seconds. */
-  lastFlushTime = Math.floor(clock.nowMs() / 1000);
   #openListener: () => void = () => {};
 
   private constructor(
@@ -117,6 +114,8 @@ export class Keyspace {
       }),
     );
     flusher.logFiles = () => this.history.files();
+    reader.keepSnapshots(true);
+    flusher.onCheckpoint((isRunning) => reader.keepSnapshots(!isRunning));
     flusher.onDurable((position) => {
       repair.durable = position;
       this.history.durable(position);
@@ -452,6 +451,7 @@ export class Keyspace {
       cacheBytes: this.#cache.memoryBytes,
       flushes: this.#queue.flushCount,
       flushedRows: this.#queue.rowCount,
+      lastFlushTime: this.#queue.lastFlushTime,
       lastFlushMilliseconds: this.#queue.lastFlushMilliseconds,
       flushFailure: this.#queue.failure,
       logPosition: this.#log.position,
@@ -514,9 +514,8 @@ export class Keyspace {
 
   #flushed(frozen: Frozen): void {
     // An older snapshot misses the rows that have just left the queue.
-    this.#reader.endTurn();
+    this.#reader.endSnapshot();
     this.#cache.push(frozen.generation);
-    this.lastFlushTime = Math.floor(clock.nowMs() / 1000);
     this.#memtable.flushed();
   }
 

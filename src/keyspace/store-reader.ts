@@ -1,7 +1,7 @@
 /**
  * The main thread's view of SQLite: point reads, pages of ranges, counters. All reads of one turn see
- * one snapshot, because a read transaction is opened by the turn's first read and closed by its end;
- * a statement outside one would also pay for two locks of its own.
+ * one snapshot, because a read transaction is opened by the turn's first read and closed by its end, or
+ * later: opening one costs as much as many reads (locks, and a look at whether the schema has changed).
  */
 import type { Database, Statement } from "bun:sqlite";
 import type { LogPosition } from "../binlog/position.ts";
@@ -73,7 +73,9 @@ export class StoreReader {
   readonly #applied: Statement<{ file: number; offset: number }>;
   readonly #history: Statement<{ history_id: Uint8Array }>;
   readonly #expired: Statement<ExpiringKey>;
+  #isTurnOpen = false;
   #inTransaction = false;
+  #keepsSnapshots = false;
   #beginListener: () => void = () => {};
   /** Statements run since the start: what "statements per command" is measured by. */
   statementCount = 0;
@@ -92,7 +94,7 @@ export class StoreReader {
     );
   }
 
-  /** Calls `listener` when a snapshot is taken that `endTurn` has to end. */
+  /** Calls `listener` at a turn's first read, which `endTurn` has to follow. */
   onBegin(listener: () => void): void {
     this.#beginListener = listener;
   }
@@ -150,16 +152,31 @@ export class StoreReader {
     return this.#expired.all(expire_at, space, key, untilMs, limit);
   }
 
-  /** Ends the turn's snapshot. */
+  /**
+   * Whether a turn leaves its snapshot to the next ones, until `endSnapshot`: that hides what is written meanwhile,
+   * and keeps a checkpoint from its end.
+   */
+  keepSnapshots(keeps: boolean): void {
+    this.#keepsSnapshots = keeps;
+    if (!keeps && !this.#isTurnOpen) this.endSnapshot();
+  }
+
+  /** Ends the turn, and its snapshot unless that is kept. */
   endTurn(): void {
+    this.#isTurnOpen = false;
+    // SQLite has ended it itself if a read failed.
+    if (!this.#keepsSnapshots || !this.#db.inTransaction) this.endSnapshot();
+  }
+
+  /** What is read from now on is the present state. */
+  endSnapshot(): void {
     if (!this.#inTransaction) return;
     this.#inTransaction = false;
-    // SQLite has ended it itself if a read failed.
     if (this.#db.inTransaction) this.#end.run();
   }
 
   close(): void {
-    this.endTurn();
+    this.endSnapshot();
     this.#db.close();
   }
 
@@ -182,9 +199,12 @@ export class StoreReader {
 
   #read(): void {
     this.statementCount++;
-    if (this.#inTransaction) return;
-    this.#begin.run();
-    this.#inTransaction = true;
+    if (!this.#inTransaction) {
+      this.#begin.run();
+      this.#inTransaction = true;
+    }
+    if (this.#isTurnOpen) return;
+    this.#isTurnOpen = true;
     this.#beginListener();
   }
 }

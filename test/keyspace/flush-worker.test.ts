@@ -45,13 +45,13 @@ function flush(rows: TestGeneration, offset: number): WorkerRequest {
   };
 }
 
-test("every request is answered once, in order; durable positions come in between", async () => {
+test("every request is answered once, in order; checkpoints and durable positions come in between", async () => {
   using directory = temporaryDirectory();
   const worker = new RawWorker();
   const rows = new TestGeneration();
   rows.put(stringKey("k"), keyRowValue("v"));
   const replies = await worker.ask(
-    5,
+    7,
     open(directory),
     flush(rows, 77),
     { kind: "checkpoint" },
@@ -60,11 +60,13 @@ test("every request is answered once, in order; durable positions come in betwee
   expect(replies.map((reply) => reply.kind)).toEqual([
     "done",
     "flushed",
+    "checkpoint",
+    "checkpoint",
     "durable",
     "done",
     "done",
   ]);
-  expect(replies[2]).toEqual({ kind: "durable", position: { file: 1, offset: 77 } });
+  expect(replies[4]).toEqual({ kind: "durable", position: { file: 1, offset: 77 } });
   worker.end();
 });
 
@@ -89,8 +91,15 @@ test("a reader that holds on to its past does not keep anything from becoming du
   reader.query("SELECT count(*) FROM keys").get();
   const rows = new TestGeneration();
   rows.put(stringKey("k"), keyRowValue("v"));
-  const replies = await worker.ask(3, flush(rows, 77), { kind: "checkpoint" });
-  expect(replies.map(({ kind }) => kind)).toEqual(["flushed", "durable", "done"]);
+  const replies = await worker.ask(5, flush(rows, 77), { kind: "checkpoint" });
+  const [flushed, ...rest] = replies;
+  expect(flushed!.kind).toBe("flushed");
+  expect(rest).toEqual([
+    { kind: "checkpoint", isRunning: true },
+    { kind: "checkpoint", isRunning: false },
+    { kind: "durable", position: { file: 1, offset: 77 } },
+    { kind: "done" },
+  ]);
   reader.close();
   await worker.ask(1, { kind: "close" });
   worker.end();

@@ -88,6 +88,16 @@ test("a checkpoint says up to where everything is durable", async () => {
   await flusher.close();
 });
 
+test("a checkpoint is told of when it begins and when it has ended", async () => {
+  using directory = temporaryDirectory();
+  const { flusher } = await openFlusher(directory);
+  const told: boolean[] = [];
+  flusher.onCheckpoint((isRunning) => told.push(isRunning));
+  await flusher.checkpoint();
+  expect(told).toEqual([true, false]);
+  await flusher.close();
+});
+
 test("what SQLite refuses is told, and the next request goes through", async () => {
   using directory = temporaryDirectory();
   const { flusher, path } = await openFlusher(directory);

@@ -219,6 +219,22 @@ describe("flushing", () => {
     await keyspace.checkpoint();
     expect(statSync(file("ledis.db-wal")).size).toBe(0);
   });
+
+  test("what was read before is not kept from being checkpointed, and a flush shows what is new", async () => {
+    const { keyspace, rows } = await open({ cacheBytes: 0 });
+    for (const value of ["1", "2", "3"]) {
+      rows.set("k", value);
+      keyspace.endTurn();
+      await keyspace.checkpoint();
+      expect(statSync(file("ledis.db-wal")).size).toBe(0);
+      // Lets go of the cached row, so that SQLite has to be read.
+      keyspace.endTurn();
+      const before = keyspace.statementCount;
+      expect(rows.get("k")).toBe(value);
+      expect(keyspace.statementCount).toBeGreaterThan(before);
+      keyspace.endTurn();
+    }
+  });
 });
 
 describe("room", () => {

@@ -44,6 +44,50 @@ test("all reads of a turn see one snapshot; the next turn sees the next", () => 
   reader.close();
 });
 
+test("a kept snapshot outlives the turn; each turn's first read is told all the same", () => {
+  using sqlite = new TestSqlite();
+  const reader = new StoreReader(sqlite.options);
+  const has = (name: string) => reader.get(member(name).view()) !== null;
+  let begun = 0;
+  reader.onBegin(() => begun++);
+  reader.keepSnapshots(true);
+  fill(sqlite, "a");
+  expect(has("a")).toBe(true);
+  fill(sqlite, "b");
+  reader.endTurn();
+  expect([has("a"), has("b")]).toEqual([true, false]);
+  expect(begun).toBe(2);
+  reader.endSnapshot();
+  expect(has("b")).toBe(true);
+  expect(begun).toBe(2);
+  reader.endTurn();
+  reader.close();
+});
+
+test("who stops keeping snapshots ends the present one: at once between turns, else with the turn", () => {
+  using sqlite = new TestSqlite();
+  const reader = new StoreReader(sqlite.options);
+  const { db } = sqlite;
+  const isFree = () =>
+    db.query<{ busy: number }, []>("PRAGMA wal_checkpoint(TRUNCATE)").get()?.busy === 0;
+  db.run("PRAGMA busy_timeout = 0");
+  fill(sqlite, "a");
+  reader.keepSnapshots(true);
+  reader.beginSnapshot();
+  reader.endTurn();
+  expect(isFree()).toBe(false);
+  reader.keepSnapshots(false);
+  expect(isFree()).toBe(true);
+  fill(sqlite, "b");
+  reader.keepSnapshots(true);
+  reader.beginSnapshot();
+  reader.keepSnapshots(false);
+  expect(isFree()).toBe(false);
+  reader.endTurn();
+  expect(isFree()).toBe(true);
+  reader.close();
+});
+
 test("ranges are bounded, limited, and walked either way", () => {
   using sqlite = new TestSqlite();
   fill(sqlite, "", "a", "a\0", "b", "\xff");
