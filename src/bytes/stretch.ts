@@ -22,6 +22,13 @@ export class Stretch {
     if (this.start === 0 && this.end === this.buffer.length) return this.buffer;
     return this.buffer.subarray(this.start, this.end);
   }
+
+  /** The same bytes in memory of their own. */
+  copy(): Bytes {
+    const copy = new Uint8Array(this.length);
+    copyRange(this.buffer, this.start, this.end, copy, 0);
+    return copy;
+  }
 }
 
 /** Bytes, with or without a view of them. */

@@ -1,7 +1,9 @@
 /** Members of sorted sets as replies, with and without their scores. */
-import type { ScoredMember } from "../database/zset-ranges.ts";
+import type { ScoredMember, ScoredStretch } from "../database/zset-ranges.ts";
 import { Double, type Reply } from "../resp/reply.ts";
 import type { Context } from "./context.ts";
+
+type Scored = ScoredMember | ScoredStretch;
 
 /** A score, or null. */
 export function scoreReply(score: number | null): Reply {
@@ -11,7 +13,7 @@ export function scoreReply(score: number | null): Reply {
 /** The members; with their scores, a flat array in RESP2 and one of pairs in RESP3. */
 export function membersReply(
   { client }: Context,
-  members: readonly ScoredMember[],
+  members: readonly Scored[],
   withScores: boolean,
 ): Reply[] {
   if (!withScores) return members.map(({ member }) => member);
@@ -19,13 +21,13 @@ export function membersReply(
 }
 
 /** Member, score, member, score ... */
-export function flatReply(members: readonly ScoredMember[]): Reply[] {
+export function flatReply(members: readonly Scored[]): Reply[] {
   const items: Reply[] = [];
   for (const { member, score } of members) items.push(member, new Double(score));
   return items;
 }
 
 /** [member, score], [member, score] ... */
-export function pairsReply(members: readonly ScoredMember[]): Reply[] {
+export function pairsReply(members: readonly Scored[]): Reply[] {
   return members.map(({ member, score }) => [member, new Double(score)]);
 }

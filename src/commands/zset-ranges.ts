@@ -155,7 +155,7 @@ function rangeReply(context: Context, key: Bytes, request: RangeRequest): Answer
     context,
     withScores ? (client.protocol === 2 ? FLAT : PAIRS) : MEMBERS,
     () => db.zsets.listing(key, range, piece),
-    (budget) => membersReply(context, db.zsets.range(key, range, piece, budget), withScores),
+    (budget) => membersReply(context, db.zsets.stretches(key, range, piece, budget), withScores),
   );
 }
 

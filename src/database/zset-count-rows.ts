@@ -5,6 +5,7 @@
  *     KIND_ZCOUNT · id · level · first  ->  count u48      level 1: a block, level 2: a group
  */
 import { type Bytes, compareRange, concatBytes, copyBytes } from "../bytes/bytes.ts";
+import { Stretch } from "../bytes/stretch.ts";
 import type { Keyspace } from "../keyspace/keyspace.ts";
 import type { RangeWalk } from "../keyspace/range.ts";
 import { KIND_ZCOUNT, KIND_ZSCORE, RowKey, readU48, writeU48 } from "../keyspace/row-key.ts";
@@ -145,16 +146,16 @@ export class ZSetCountRows {
   }
 
   /**
-   * `count` entries, those of a block and what follows, without the first `skip` of them; null while rows of the set
+   * `count` entries, those of a block and what follows, without the first `skip` of them, in bytes of their own; null while rows of the set
    * are in memory alone: then a leaf, which is kept up to date, is cheaper than to merge them each time.
    */
-  storedEntries(id: number, block: Counted, skip: number, count: number): Bytes[] | null {
+  storedEntries(id: number, block: Counted, skip: number, count: number): Stretch[] | null {
     if (this.#keyspace.holdsRowsOf(id)) return null;
     const start = copyBytes(this.#key.element(KIND_ZSCORE, id, firstOf(block)).view());
     const walk = this.#keyspace.range(start, null, false, count, skip);
     const entries = entriesOf(walk, count);
     if (entries.length < count) throw new Error(`sorted set ${id} has less than its counts say`);
-    return copied(entries);
+    return entries.map((entry) => new Stretch(entry, 0, entry.length));
   }
 
   #walk(kind: number, id: number, from: Bytes, to: Bytes | null, expected: number): RangeWalk {
@@ -168,13 +169,6 @@ function entriesOf(walk: RangeWalk, count: number): Bytes[] {
   const entries: Bytes[] = [];
   while (entries.length < count && walk.next()) entries.push(walk.rest);
   return entries;
-}
-
-/** The entries in one piece of memory: views of what SQLite answers, one by one, would cost ten times as much. */
-function copied(entries: readonly Bytes[]): Bytes[] {
-  const copies: Bytes[] = [];
-  ZSetLeaf.of(entries).copyTo(copies, 0, entries.length);
-  return copies;
 }
 
 function read(walk: RangeWalk): Counted {

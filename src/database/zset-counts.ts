@@ -14,6 +14,7 @@
  */
 
 import { type Bytes, EMPTY } from "../bytes/bytes.ts";
+import type { Stretch } from "../bytes/stretch.ts";
 import type { Keyspace } from "../keyspace/keyspace.ts";
 import { type ReadingBudget, UNLIMITED } from "./reading-budget.ts";
 import {
@@ -141,9 +142,9 @@ export class ZSetCounts {
    *
    * @throws {BudgetSpentError} they are more than the budget
    */
-  slice(id: number, rank: number, count: number, budget: ReadingBudget = UNLIMITED): Bytes[] {
+  slice(id: number, rank: number, count: number, budget: ReadingBudget = UNLIMITED): Stretch[] {
     const directory = this.#open(id);
-    const entries: Bytes[] = [];
+    const entries: Stretch[] = [];
     let left = rank;
     for (const group of directory.groups) {
       if (left >= group.count) {
@@ -299,7 +300,7 @@ export class ZSetCounts {
 }
 
 /** The entries, when the budget has paid for them. @throws {BudgetSpentError} it cannot */
-function spent(budget: ReadingBudget, entries: Bytes[]): Bytes[] {
+function spent(budget: ReadingBudget, entries: Stretch[]): Stretch[] {
   for (const { length } of entries) budget.spend(length);
   return entries;
 }

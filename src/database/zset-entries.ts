@@ -8,6 +8,7 @@ import {
   SORTABLE_DOUBLE_BYTES,
   writeSortableDouble,
 } from "../bytes/sortable-double.ts";
+import type { Stretch } from "../bytes/stretch.ts";
 import type { Keyspace } from "../keyspace/keyspace.ts";
 import type { RangeWalk } from "../keyspace/range.ts";
 import { KIND_ZSCORE, KIND_ZSET } from "../keyspace/row-key.ts";
@@ -132,8 +133,8 @@ export class ZSetEntries {
     // From here on reads are walks, which must not have to find out what the counts know.
     const left = counts.slice(set.id, 0, set.size);
     const known = ends.of(set.id);
-    known.low = left[0] ?? EMPTY;
-    known.high = left.length > 0 ? behind(left.at(-1)!) : null;
+    known.low = left[0]?.copy() ?? EMPTY;
+    known.high = left.length > 0 ? behind(left.at(-1)!.view()) : null;
     counts.stop(set.id);
     set.extra = EMPTY;
   }
@@ -184,12 +185,12 @@ export class ZSetEntries {
 
   /** The entries from rank `rank` on, upwards or in reverse. REQUIRES: the set has counts. */
   rangeFrom(set: CollectionHeader, rank: number, reverse: boolean): ElementRange {
-    const [entry] = this.#order.counts.slice(set.id, rank, 1) as [Bytes];
+    const entry = this.#order.counts.slice(set.id, rank, 1)[0]!.view();
     return reverse ? { to: behind(entry), reverse } : { from: entry };
   }
 
   /** The entries of ranks [first, first + count), in bytes of their own. REQUIRES: the set is counted. */
-  slice(set: CollectionHeader, first: number, count: number, budget = UNLIMITED): Bytes[] {
+  slice(set: CollectionHeader, first: number, count: number, budget = UNLIMITED): Stretch[] {
     return this.#order.counts.slice(set.id, first, count, budget);
   }
 

@@ -8,6 +8,7 @@ import {
   SORTABLE_DOUBLE_BYTES,
   writeSortableDouble,
 } from "../bytes/sortable-double.ts";
+import { Stretch } from "../bytes/stretch.ts";
 
 const ZERO = new Uint8Array(1);
 
@@ -32,6 +33,15 @@ export function scoreOf(entry: Bytes): number {
 /** The member, as a view. */
 export function memberOf(entry: Bytes): Bytes {
   return entry.subarray(SORTABLE_DOUBLE_BYTES);
+}
+
+/** The member of an entry, without a view. */
+export function memberIn({ buffer, start, end }: Stretch): Stretch {
+  return new Stretch(buffer, start + SORTABLE_DOUBLE_BYTES, end);
+}
+
+export function scoreIn({ buffer, start }: Stretch): number {
+  return readSortableDouble(buffer, start);
 }
 
 /** The least byte string behind another one. */

@@ -1,5 +1,6 @@
 /** The entries of one block, in order and without gaps in one piece of memory: found, put in and taken out there. */
 import { type Bytes, compareRange } from "../bytes/bytes.ts";
+import { Stretch } from "../bytes/stretch.ts";
 
 const OFFSETS_MIN = 64;
 /** How many times its bytes a leaf takes that was divided, since it will grow until it is divided again. */
@@ -42,11 +43,11 @@ export class ZSetLeaf {
   }
 
   /** Appends the entries of ranks [from, to) to `entries`, in bytes of their own. */
-  copyTo(entries: Bytes[], from: number, to: number): void {
+  copyTo(entries: Stretch[], from: number, to: number): void {
     const origin = this.#start(from);
     const bytes = this.#bytes.slice(origin, this.#start(to));
     for (let rank = from; rank < to; rank++) {
-      entries.push(bytes.subarray(this.#start(rank) - origin, this.#ends[rank]! - origin));
+      entries.push(new Stretch(bytes, this.#start(rank) - origin, this.#ends[rank]! - origin));
     }
   }
 

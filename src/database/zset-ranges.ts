@@ -1,5 +1,6 @@
 /** Reads ranges of one sorted set, by rank, score or member: a piece of them, their size. */
 import type { Bytes } from "../bytes/bytes.ts";
+import { Stretch } from "../bytes/stretch.ts";
 import { KIND_ZSCORE } from "../keyspace/row-key.ts";
 import type { CollectionHeader, ElementRange } from "./collections.ts";
 import type { Listing } from "./listing.ts";
@@ -16,11 +17,17 @@ import {
   type ZSetRange,
 } from "./zset-bounds.ts";
 import type { EntryWalk, ZSetEntries } from "./zset-entries.ts";
-import { memberOf, scoreOf } from "./zset-entry.ts";
+import { memberIn, scoreIn } from "./zset-entry.ts";
 
 /** A member with its score. The member may be a view until the turn ends. */
 export interface ScoredMember {
   readonly member: Bytes;
+  readonly score: number;
+}
+
+/** The same without a view, which costs more than all the rest. */
+export interface ScoredStretch {
+  readonly member: Stretch;
   readonly score: number;
 }
 
@@ -54,13 +61,25 @@ export class ZSetRanges {
     this.#entries = entries;
   }
 
-  /** The members of a piece of the range, in order. @throws {BudgetSpentError} of a counted set: more than the budget */
-  read(
+  /** The members of a piece of the range, in order and in bytes of their own. */
+  read(set: CollectionHeader, range: ZSetRange, piece: Piece = WHOLE): ScoredMember[] {
+    return this.stretches(set, range, piece).map(({ member, score }) => ({
+      member: member.copy(),
+      score,
+    }));
+  }
+
+  /**
+   * As `read`, but they hold until the turn ends.
+   *
+   * @throws {BudgetSpentError} of a counted set: more than the budget
+   */
+  stretches(
     set: CollectionHeader,
     range: ZSetRange,
-    piece: Piece = WHOLE,
+    piece: Piece,
     budget: ReadingBudget = UNLIMITED,
-  ): ScoredMember[] {
+  ): ScoredStretch[] {
     if (piece.offset < 0 || piece.limit === 0) return [];
     if (range.by === "rank") {
       return this.#readSpan(set, rankSpan(range, set.size, piece.reverse), piece, budget);
@@ -121,7 +140,7 @@ export class ZSetRanges {
     bounds: EntryBounds,
     piece: Piece,
     budget: ReadingBudget = UNLIMITED,
-  ): ScoredMember[] {
+  ): ScoredStretch[] {
     const { offset, reverse, limit } = piece;
     if (this.#entries.isCounted(set)) {
       return this.#readSpan(set, this.#span(set, bounds), piece, budget);
@@ -136,13 +155,13 @@ export class ZSetRanges {
     span: RankSpan,
     piece: Piece,
     budget: ReadingBudget = UNLIMITED,
-  ): ScoredMember[] {
+  ): ScoredStretch[] {
     const { first, count } = pieceOf(span, piece);
     if (count === 0) return [];
     if (count <= SLICE_MAX && this.#entries.isCounted(set)) {
       const start = piece.reverse ? first - count + 1 : first;
       const entries = this.#entries.slice(set, start, count, budget);
-      return (piece.reverse ? entries.reverse() : entries).map(scoredMember);
+      return (piece.reverse ? entries.reverse() : entries).map(scoredStretch);
     }
     return take(this.#entries.walkFrom(set, first, piece.reverse, count), count);
   }
@@ -168,19 +187,20 @@ export class ZSetRanges {
    * A range by member where scores differ, which means nothing by itself. Of a small set, what Redis answers
    * for small ones; of a large one, members with the lowest score.
    */
-  #readMixed(set: CollectionHeader, range: LexRange, piece: Piece): ScoredMember[] {
+  #readMixed(set: CollectionHeader, range: LexRange, piece: Piece): ScoredStretch[] {
     if (set.size > MIXED_SIZE_MAX) {
       return this.#readBounds(set, lexBounds(range, this.#end(set, false)), piece);
     }
     const all = take(this.#entries.walk(set, { expected: set.size }), set.size);
-    const isOutside = !isFromMin(all.at(-1)!.member, range) || !isUpToMax(all[0]!.member, range);
+    const isOutside =
+      !isFromMin(all.at(-1)!.member.view(), range) || !isUpToMax(all[0]!.member.view(), range);
     if (isOutside || isEmptyLexRange(range)) return [];
     if (piece.reverse) all.reverse();
     const [begins, goesOn] = piece.reverse ? [isUpToMax, isFromMin] : [isFromMin, isUpToMax];
-    const start = all.findIndex(({ member }) => begins(member, range));
+    const start = all.findIndex(({ member }) => begins(member.view(), range));
     if (start < 0) return [];
     const rest = all.slice(start);
-    const length = rest.findIndex(({ member }) => !goesOn(member, range));
+    const length = rest.findIndex(({ member }) => !goesOn(member.view(), range));
     const found = length < 0 ? rest : rest.slice(0, length);
     const end = piece.limit < 0 ? found.length : piece.offset + piece.limit;
     return found.slice(piece.offset, end);
@@ -202,15 +222,15 @@ function rankSpan({ start, stop }: RankRange, size: number, reverse: boolean): R
   return { first: reverse ? size - 1 - high : low, count: high - low + 1 };
 }
 
-function scoredMember(entry: Bytes): ScoredMember {
-  return { member: memberOf(entry), score: scoreOf(entry) };
+function scoredStretch(entry: Stretch): ScoredStretch {
+  return { member: memberIn(entry), score: scoreIn(entry) };
 }
 
 /** Up to `count` members that the walk has before it. */
-function take(walk: EntryWalk, count: number): ScoredMember[] {
-  const members: ScoredMember[] = [];
+function take(walk: EntryWalk, count: number): ScoredStretch[] {
+  const members: ScoredStretch[] = [];
   while (members.length < count && walk.next()) {
-    members.push({ member: walk.member, score: walk.score });
+    members.push(scoredStretch(new Stretch(walk.entry, 0, walk.entry.length)));
   }
   return members;
 }

@@ -17,12 +17,18 @@ import { type Build, type BuildSubject, type Builds, isLong } from "./builds.ts"
 import type { CollectionHeader, Collections } from "./collections.ts";
 import type { KeyTable } from "./key-table.ts";
 import type { Listing } from "./listing.ts";
-import { type ReadingBudget, UNLIMITED } from "./reading-budget.ts";
+import type { ReadingBudget } from "./reading-budget.ts";
 import { type Weighting, ZSetAlgebra, type ZSetOperation } from "./zset-algebra.ts";
 import type { ZSetRange } from "./zset-bounds.ts";
 import { ZSetEntries, type ZSetOrder } from "./zset-entries.ts";
 import { behind, entryOf, memberOf, scoreOf } from "./zset-entry.ts";
-import { type Piece, type ScoredMember, WHOLE, ZSetRanges } from "./zset-ranges.ts";
+import {
+  type Piece,
+  type ScoredMember,
+  type ScoredStretch,
+  WHOLE,
+  ZSetRanges,
+} from "./zset-ranges.ts";
 import { removalBuild, type ZSetRemoval } from "./zset-removal.ts";
 import { ZSetSamples } from "./zset-samples.ts";
 
@@ -175,14 +181,19 @@ export class ZSets {
   }
 
   /** The members of a piece of a range, in order. */
-  range(
-    key: Bytes,
-    range: ZSetRange,
-    piece: Piece = WHOLE,
-    budget: ReadingBudget = UNLIMITED,
-  ): ScoredMember[] {
+  range(key: Bytes, range: ZSetRange, piece: Piece = WHOLE): ScoredMember[] {
     const set = this.find(key);
-    return set === null ? [] : this.#ranges.read(set, range, piece, budget);
+    return set === null ? [] : this.#ranges.read(set, range, piece);
+  }
+
+  /**
+   * As `range`, without views.
+   *
+   * @throws {BudgetSpentError} they are more than the budget
+   */
+  stretches(key: Bytes, range: ZSetRange, piece: Piece, budget: ReadingBudget): ScoredStretch[] {
+    const set = this.find(key);
+    return set === null ? [] : this.#ranges.stretches(set, range, piece, budget);
   }
 
   /** A piece of a range, for a reading in slices; null: no such key, or it is short. */

@@ -164,6 +164,7 @@ export class StoreReader {
   /** Ends the turn, and its snapshot unless that is kept. */
   endTurn(): void {
     this.#isTurnOpen = false;
+    if (!this.#inTransaction) return;
     // SQLite has ended it itself if a read failed.
     if (!this.#keepsSnapshots || !this.#db.inTransaction) this.endSnapshot();
   }

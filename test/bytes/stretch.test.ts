@@ -19,6 +19,13 @@ test("a stretch may be empty", () => {
   expect(new Stretch(fromText("abc"), 3, 3).view()).toHaveLength(0);
 });
 
+test("a copy has memory of its own", () => {
+  const buffer = fromText("abcde");
+  const copy = new Stretch(buffer, 1, 4).copy();
+  buffer.fill(0);
+  expect(toText(copy)).toBe("bcd");
+});
+
 test("bytes are viewed and copied alike, whether there is a view or not", () => {
   const view = fromText("value");
   for (const bytes of [view, new Stretch(fromText("a value."), 2, 7)]) {

@@ -117,7 +117,7 @@ describe("blocks", () => {
     expect(set.counted(LEVEL_BLOCK)).toEqual([0, 4, 1]);
     expect(set.counted(LEVEL_GROUP)).toEqual([0, 5]);
     set.check();
-    expect(toText(set.counts.slice(ID, 0, 1)[0]!)).toBe("entry:0012");
+    expect(toText(set.counts.slice(ID, 0, 1)[0]!.view())).toBe("entry:0012");
     set.add(3).check();
   });
 
@@ -136,7 +136,7 @@ describe("ranks", () => {
     for (const rank of upTo(50)) {
       expect(set.counts.rank(ID, entryOf(rank * 2))).toBe(rank);
       expect(set.counts.rank(ID, entryOf(rank * 2 + 1))).toBe(rank + 1);
-      expect(toText(set.counts.slice(ID, rank, 1)[0]!)).toBe(toText(entryOf(rank * 2)));
+      expect(toText(set.counts.slice(ID, rank, 1)[0]!.view())).toBe(toText(entryOf(rank * 2)));
     }
     expect(() => set.counts.slice(ID, 48, 3)).toThrow("sorted set 99 end before rank 51");
     for (const [rank, count] of [
@@ -144,7 +144,7 @@ describe("ranks", () => {
       [3, 20],
       [49, 1],
     ] as const) {
-      const entries = set.counts.slice(ID, rank, count).map((entry) => toText(entry));
+      const entries = set.counts.slice(ID, rank, count).map((entry) => toText(entry.view()));
       expect(entries).toEqual(upTo(count).map((at) => toText(entryOf((rank + at) * 2))));
     }
   });
@@ -172,7 +172,7 @@ describe("ranks", () => {
     set.counts = new ZSetCounts(test.ledis.keyspace, { ...LIMITS, bytesMax: 0, leafBytesMax: 0 });
     for (const rank of [49, 0, 25, 7]) {
       expect(set.counts.rank(ID, entryOf(rank))).toBe(rank);
-      expect(toText(set.counts.slice(ID, rank, 1)[0]!)).toBe(toText(entryOf(rank)));
+      expect(toText(set.counts.slice(ID, rank, 1)[0]!.view())).toBe(toText(entryOf(rank)));
     }
     set.add(77, 100, 101, 102, 103).remove(3, 30).check();
     expect(() => set.counts.rank(1, entryOf(1))).toThrow("sorted set 1 has no counts");
@@ -184,7 +184,8 @@ describe("ranks", () => {
     const { keyspace } = test.ledis;
     await test.ledis.flush();
     set.counts = new ZSetCounts(keyspace, LIMITS);
-    const texts = (rank: number, count: number) => set.counts.slice(ID, rank, count).map(toText);
+    const texts = (rank: number, count: number) =>
+      set.counts.slice(ID, rank, count).map((entry) => toText(entry.view()));
     const expected = upTo(50).map((number) => toText(entryOf(number)));
     for (const [rank, count] of [
       [0, 50],

@@ -1,6 +1,15 @@
 import { expect, test } from "bun:test";
-import { compareBytes, fromText, toText } from "../../src/bytes/bytes.ts";
-import { behind, entryOf, memberOf, scoreBytes, scoreOf } from "../../src/database/zset-entry.ts";
+import { compareBytes, concatBytes, fromText, toText } from "../../src/bytes/bytes.ts";
+import { Stretch } from "../../src/bytes/stretch.ts";
+import {
+  behind,
+  entryOf,
+  memberIn,
+  memberOf,
+  scoreBytes,
+  scoreIn,
+  scoreOf,
+} from "../../src/database/zset-entry.ts";
 
 test("an entry gives back its score and its member", () => {
   for (const score of [0, 1.5, -3, Infinity, -Infinity, 5e-324]) {
@@ -31,4 +40,12 @@ test("-0 is stored as 0", () => {
 test("nothing lies between an entry and what is behind it", () => {
   const entry = entryOf(1, fromText("a"));
   expect(behind(entry)).toEqual(entryOf(1, fromText("a\0")));
+});
+
+test("member and score are read where the entry stands", () => {
+  const entry = entryOf(-2.5, fromText("member"));
+  const stretch = new Stretch(concatBytes(fromText("before"), entry, fromText("behind")), 6, 20);
+  expect(toText(memberIn(stretch).view())).toBe("member");
+  expect(toText(memberOf(entry))).toBe("member");
+  expect([scoreIn(stretch), scoreOf(entry)]).toEqual([-2.5, -2.5]);
 });

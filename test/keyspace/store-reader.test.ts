@@ -85,7 +85,9 @@ test("who stops keeping snapshots ends the present one: at once between turns, e
   expect(isFree()).toBe(false);
   reader.endTurn();
   expect(isFree()).toBe(true);
+  reader.keepSnapshots(true);
   reader.close();
+  reader.endTurn();
 });
 
 test("ranges are bounded, limited, and walked either way", () => {
