@@ -3,17 +3,14 @@ import { logFilePath } from "../binlog/log-files.ts";
 import type { LogPosition } from "../binlog/position.ts";
 
 /**
- * A function that gives `bytes` bytes of the log in `directory` from `place` on. It maps each file once,
- * so use a new one after the log has grown.
+ * A function that maps `bytes` bytes of the log in `directory` from `place` on, and no more than these: the garbage
+ * collector takes a map for memory, and would wait for as much garbage before it looks for any.
  */
 export function mapLog(directory: string): (place: LogPosition, bytes: number) => Uint8Array {
-  const maps = new Map<number, Uint8Array>();
   return (place, bytes) => {
-    let map = maps.get(place.file);
-    if (map === undefined || map.length < place.offset + bytes) {
-      map = Bun.mmap(logFilePath(directory, place.file));
-      maps.set(place.file, map);
-    }
-    return map.subarray(place.offset, place.offset + bytes);
+    const stretch = { offset: place.offset, size: bytes };
+    const map = Bun.mmap(logFilePath(directory, place.file), stretch);
+    if (map.length < bytes) throw new RangeError(`log file ${place.file} ends too early`);
+    return map;
   };
 }

@@ -1,3 +1,4 @@
+import { heapStats } from "bun:jsc";
 import { expect, test } from "bun:test";
 import { appendFileSync, unlinkSync, writeFileSync } from "node:fs";
 import { logFilePath } from "../../src/binlog/log-files.ts";
@@ -25,6 +26,21 @@ test("a stretch outlives its file", () => {
   const stretch = mapLog(directory.path)({ file: 1, offset: 3 }, 4);
   unlinkSync(logFilePath(directory.path, 1));
   expect(Buffer.from(stretch).toString()).toBe("tent");
+});
+
+test("a stretch counts as the memory that it is, not as its whole file", () => {
+  using directory = temporaryDirectory();
+  writeFileSync(logFilePath(directory.path, 1), new Uint8Array(64 << 20));
+  const before = heapStats().extraMemorySize;
+  const stretch = mapLog(directory.path)({ file: 1, offset: 1 << 20 }, 1 << 20);
+  expect(heapStats().extraMemorySize - before).toBeLessThan(8 << 20);
+  expect(stretch).toHaveLength(1 << 20);
+});
+
+test("a file that ends before the stretch does is an error", () => {
+  using directory = temporaryDirectory();
+  writeFileSync(logFilePath(directory.path, 1), "content");
+  expect(() => mapLog(directory.path)({ file: 1, offset: 3 }, 5)).toThrow("file 1 ends too early");
 });
 
 test("a missing file is an error", () => {
