@@ -8,6 +8,7 @@ import { serverHelp } from "../config/help.ts";
 import { log } from "../log.ts";
 import { App } from "../server/app.ts";
 import { version } from "../version.ts";
+import { applyMemorySettings } from "./memory-settings.ts";
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGQUIT", "SIGHUP"] as const;
 
@@ -22,7 +23,9 @@ export async function serverCommand(args: readonly string[]): Promise<number> {
     process.stdout.write(`ledis ${version}\n`);
     return 0;
   }
-  const app = await App.start(Config.load(commandLine));
+  const config = Config.load(commandLine);
+  applyMemorySettings();
+  const app = await App.start(config);
   const stopped = stopRequest(app);
   const addresses = app.addresses.map(formatAddress).join(" ");
   // Whoever read the ready line may have closed the pipe.

@@ -182,7 +182,7 @@ export const options = [
     name: "db.cache_size",
     section: "Storage",
     type: "bytes",
-    default: "64mb",
+    default: "48mb",
     min: 65536,
     nonPositiveIsDefault: true,
     runtime: false,

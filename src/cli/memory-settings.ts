@@ -1,0 +1,27 @@
+/**
+ * How a server's process is to use memory. The runtime takes these settings from the environment, and before any
+ * of our code runs: so a process that was started without them becomes a new one, with the same number, files and
+ * arguments. Decision 14 tells what they win.
+ */
+
+const SETTINGS: Readonly<Record<string, string>> = {
+  // Freed memory is kept for the next who wants some: pages that come back from the kernel cost more than a command.
+  MIMALLOC_PURGE_DELAY: "-1",
+  // Garbage is collected as if there were so much memory, in bytes: what is kept must not become much.
+  BUN_JSC_forceRAMSize: String(128 << 20),
+};
+
+/** Where the files are that are built into an executable. */
+const EMBEDDED = "/$bunfs/";
+
+/** Starts the process anew if a setting is missing; returns if none is, or if that cannot be done. */
+export function applyMemorySettings(): void {
+  const { env, execPath, execArgv, argv } = process;
+  if (Object.keys(SETTINGS).every((name) => env[name] !== undefined)) return;
+  const script = Bun.main.startsWith(EMBEDDED) ? [] : [...execArgv, Bun.main];
+  try {
+    process.execve?.(execPath, [execPath, ...script, ...argv.slice(2)], { ...SETTINGS, ...env });
+  } catch {
+    // They save time and memory; without them everything works.
+  }
+}

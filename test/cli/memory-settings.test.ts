@@ -1,0 +1,72 @@
+import { expect, test } from "bun:test";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { temporaryDirectory } from "../support/temporary-directory.ts";
+
+const MODULE = join(import.meta.dir, "../../src/cli/memory-settings.ts");
+const NAMES = ["MIMALLOC_PURGE_DELAY", "BUN_JSC_forceRAMSize"];
+
+/** Runs a program that applies the settings, and answers how it goes on then. */
+async function run(env: Readonly<Record<string, string>>, ...args: readonly string[]) {
+  using directory = temporaryDirectory();
+  const program = join(directory.path, "program.ts");
+  writeFileSync(
+    program,
+    `import { applyMemorySettings } from ${JSON.stringify(MODULE)};
+    process.stdout.write(\`\${process.pid} \`);
+    applyMemorySettings();
+    const { pid, env, argv, execArgv } = process;
+    const settings = ${JSON.stringify(NAMES)}.map((name) => env[name]);
+    console.log(JSON.stringify({ pid, settings, args: argv.slice(2), smol: execArgv, own: env.OWN }));`,
+  );
+  const inherited = Object.entries(process.env).filter(([name]) => !NAMES.includes(name));
+  const child = Bun.spawn([process.execPath, "--smol", program, ...args], {
+    env: { ...Object.fromEntries(inherited), ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const [out, errors] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+  ]);
+  const [, pids, last] = /^((?:\d+ )+)(\{.*)\n$/.exec(out)!;
+  return { pid: child.pid, starts: pids!.trim().split(" "), errors, ...JSON.parse(last!) };
+}
+
+test("a process without the settings becomes one that has them, the same for whoever started it", async () => {
+  const { pid, starts, errors, settings, args, smol, own } = await run(
+    { OWN: "kept" },
+    "server",
+    "--addr",
+    "a b",
+  );
+  expect(starts).toEqual([`${pid}`, `${pid}`]);
+  expect(settings).toEqual(["-1", `${128 << 20}`]);
+  expect(args).toEqual(["server", "--addr", "a b"]);
+  expect(smol).toEqual(["--smol"]);
+  expect(own).toBe("kept");
+  expect(errors).toBe("");
+});
+
+test("settings of the environment win, and with all of them nothing starts anew", async () => {
+  const one = await run({ MIMALLOC_PURGE_DELAY: "10" });
+  expect(one.settings).toEqual(["10", `${128 << 20}`]);
+  const both = await run({ MIMALLOC_PURGE_DELAY: "10", BUN_JSC_forceRAMSize: "1000000000" });
+  expect(both.settings).toEqual(["10", "1000000000"]);
+  expect(both.starts).toHaveLength(1);
+});
+
+test("a program that cannot be started anew goes on as it is", async () => {
+  const { execPath } = process;
+  const before = NAMES.map((name) => process.env[name]);
+  const { applyMemorySettings } = await import(MODULE);
+  try {
+    for (const name of NAMES) delete process.env[name];
+    process.execPath = "/nonexistent";
+    expect(applyMemorySettings()).toBeUndefined();
+  } finally {
+    process.execPath = execPath;
+    for (const [i, name] of NAMES.entries()) {
+      if (before[i] !== undefined) process.env[name] = before[i];
+    }
+  }
+});
