@@ -62,7 +62,7 @@ export class KeyCounter {
     }
     const cached = this.#cache.get(key, value);
     if (cached !== "unknown") return cached === "present" ? priorOf(value) : PRIOR_ABSENT;
-    const bytes = this.#reader.get(key.view());
+    const bytes = this.#reader.get(key);
     return bytes === null ? PRIOR_ABSENT : priorOf(value.set(bytes, 0, bytes.length));
   }
 }

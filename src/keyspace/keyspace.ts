@@ -495,7 +495,7 @@ export class Keyspace {
     }
     const cached = this.#cache.get(key, value);
     if (cached !== "unknown") return cached === "present";
-    const bytes = this.#reader.get(key.view());
+    const bytes = this.#reader.get(key);
     this.#cache.add(key, bytes);
     if (bytes === null) return false;
     value.set(bytes, 0, bytes.length);

@@ -13,6 +13,8 @@ import { RowValue } from "./row-value.ts";
 
 /** Larger values are not worth their room, in bytes. */
 const VALUE_BYTES_MAX = 64 << 10;
+/** Of the rows read while the budget is used up, one in so many is remembered: what is read once costs the others less. */
+const REMEMBERED_ONE_IN = 4;
 /** A generation that grows by reads alone makes way for a fresh one at this share of the budget. */
 const GENERATIONS_PER_BUDGET = 4;
 
@@ -24,15 +26,22 @@ export class RowCache {
   /** Whoever still reads a generation that has left keeps it here. */
   readonly pins = new GenerationPins();
   #budgetBytes: number;
+  readonly #random: () => number;
   #generations: Generation[] = [];
   readonly #value = new RowValue();
+  /** True when the budget had no room for all. */
+  #isFull = false;
   /** Chunks of the newest generation when the budget was last looked at. */
   #chunksAtShrink = 0;
 
-  /** @param budgetBytes memory that generations may take together, in bytes */
-  constructor(pool: ChunkPool, budgetBytes: number) {
+  /**
+   * @param budgetBytes memory that generations may take together, in bytes
+   * @param random a number in [0, 1)
+   */
+  constructor(pool: ChunkPool, budgetBytes: number, random: () => number = Math.random) {
     this.#pool = pool;
     this.#budgetBytes = budgetBytes;
+    this.#random = random;
   }
 
   get memoryBytes(): number {
@@ -43,6 +52,7 @@ export class RowCache {
 
   set budgetBytes(bytes: number) {
     this.#budgetBytes = bytes;
+    this.#isFull = false;
     this.#shrink();
   }
 
@@ -60,9 +70,10 @@ export class RowCache {
     return this.#generations;
   }
 
-  /** Remembers what SQLite answered for a row that `get` did not know: its value, or null for none. */
+  /** May remember what SQLite answered for a row that `get` did not know: its value, or null for none. */
   add(key: RowKey, bytes: Bytes | null): void {
     if (bytes !== null && bytes.length > VALUE_BYTES_MAX) return;
+    if (this.#isFull && this.#random() * REMEMBERED_ONE_IN >= 1) return;
     const newest = this.#newest();
     if (bytes === null) {
       newest.delete(key, 0, null);
@@ -98,12 +109,13 @@ export class RowCache {
       return newest;
     }
     const fresh = new Generation(this.#pool);
-    this.#generations.unshift(fresh);
+    this.push(fresh);
     return fresh;
   }
 
   #shrink(): void {
     let memory = this.memoryBytes;
+    this.#isFull ||= memory > this.#budgetBytes;
     while (memory > this.#budgetBytes && this.#generations.length > 0) {
       const oldest = this.#generations.pop()!;
       memory -= oldest.memoryBytes;

@@ -80,7 +80,7 @@ export class RowSnapshot {
       const row = generation.find(key);
       if (row !== NO_ROW) return generation.readValue(row, value);
     }
-    const bytes = this.#reader.get(key.view());
+    const bytes = this.#reader.get(key);
     if (bytes === null) return false;
     value.set(bytes, 0, bytes.length);
     return true;

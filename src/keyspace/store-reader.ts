@@ -7,7 +7,7 @@ import type { Database, Statement } from "bun:sqlite";
 import type { LogPosition } from "../binlog/position.ts";
 import { type Bytes, EMPTY } from "../bytes/bytes.ts";
 import { KEY_HEAD_BYTES } from "./key-row.ts";
-import { KIND_KEY, numberOf, prefixBytes, VALUELESS_KINDS } from "./row-key.ts";
+import { KIND_KEY, numberOf, prefixBytes, type RowKey, VALUELESS_KINDS } from "./row-key.ts";
 import { openForReading, ROW_TABLES, type RowTable, type SqliteOptions } from "./schema.ts";
 
 /** Counters of one space, exact for the snapshot that they were read in. */
@@ -99,12 +99,12 @@ export class StoreReader {
     this.#beginListener = listener;
   }
 
-  /** Value of the row with this whole key, or null. */
-  get(rowKey: Bytes): Bytes | null {
+  /** Value of the row with this key, or null. */
+  get({ bytes, length }: RowKey): Bytes | null {
     this.#read();
-    const kind = this.#kind(rowKey[0]!);
-    const rest = rowKey.subarray(prefixBytes(rowKey[0]!));
-    return kind.get.get(numberOf(rowKey, 0), rest)?.value ?? null;
+    const kind = this.#kind(bytes[0]!);
+    const rest = bytes.subarray(prefixBytes(bytes[0]!), length);
+    return kind.get.get(numberOf(bytes, 0), rest)?.value ?? null;
   }
 
   /**

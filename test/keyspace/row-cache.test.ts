@@ -77,7 +77,7 @@ test("values stay valid to the end of the turn, whatever is pushed meanwhile", (
 });
 
 test("reads alone keep to the budget, and so does a smaller one", () => {
-  const cache = new RowCache(pool, 8 * CHUNK_BYTES);
+  const cache = new RowCache(pool, 8 * CHUNK_BYTES, () => 0);
   for (let i = 0; i < 30_000; i++) {
     add(cache, `\x02${i}`, "x".repeat(1000));
     if (i % 100 === 0) cache.endTurn();
@@ -88,4 +88,33 @@ test("reads alone keep to the budget, and so does a smaller one", () => {
   cache.budgetBytes = 0;
   expect(cache.memoryBytes).toBe(0);
   expect(get(cache, "\x0229999")).toBeUndefined();
+});
+
+test("reads keep to a budget of which a chunk is more than a generation's share", () => {
+  const cache = new RowCache(pool, 2 * CHUNK_BYTES, () => 0);
+  for (let i = 0; i < 8000; i++) {
+    add(cache, `\x02${i}`, "x".repeat(1000));
+    cache.endTurn();
+  }
+  expect(cache.memoryBytes).toBeLessThanOrEqual(2 * CHUNK_BYTES);
+});
+
+test("when the budget is used up, a fourth of what is read is remembered", () => {
+  let chance = 0.25;
+  const cache = new RowCache(pool, 2 * CHUNK_BYTES, () => chance);
+  add(cache, "\x02a", "there is room");
+  expect(get(cache, "\x02a")).toBe("there is room");
+  for (let i = 0; i < 4000; i++) {
+    add(cache, `\x02${i}`, "x".repeat(1000));
+    cache.endTurn();
+  }
+  add(cache, "\x02b", "no");
+  expect(get(cache, "\x02b")).toBeUndefined();
+  chance = 0.24;
+  add(cache, "\x02b", "yes");
+  expect(get(cache, "\x02b")).toBe("yes");
+  cache.budgetBytes = 8 * CHUNK_BYTES;
+  chance = 0.25;
+  add(cache, "\x02c", "there is room again");
+  expect(get(cache, "\x02c")).toBe("there is room again");
 });

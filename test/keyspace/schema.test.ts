@@ -12,7 +12,7 @@ import {
 } from "../../src/keyspace/schema.ts";
 import { StoreReader } from "../../src/keyspace/store-reader.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
-import { keyRowValue, stringKey, TestGeneration } from "../support/test-rows.ts";
+import { keyRowValue, rawKey, stringKey, TestGeneration } from "../support/test-rows.ts";
 import { TestSqlite } from "../support/test-sqlite.ts";
 
 const options = (directory: string, pageBytes = 4096) => ({
@@ -138,7 +138,8 @@ test("every statement finds its rows by a primary key or by expiry, without sort
   new Applier(sqlite.db);
   new GarbageCollector(sqlite.db);
   const reader = new StoreReader(sqlite.options);
-  for (const { kind } of ROW_TABLES) reader.get(Uint8Array.of(kind, 0, 0, 0, 0, 0, 0, 0));
+  for (const { kind } of ROW_TABLES)
+    reader.get(rawKey(String.fromCharCode(kind, 0, 0, 0, 0, 0, 0, 0)));
   reader.close();
   const statements = [...new Set(prepare.mock.calls.map(([sql]) => sql))];
   prepare.mockRestore();

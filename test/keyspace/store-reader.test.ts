@@ -17,7 +17,7 @@ function fill(sqlite: TestSqlite, ...members: readonly string[]): void {
 test("before the first flush there is nothing, and no position", () => {
   using sqlite = new TestSqlite();
   const reader = new StoreReader(sqlite.options);
-  expect(reader.get(member("a").view())).toBeNull();
+  expect(reader.get(member("a"))).toBeNull();
   expect(reader.counts(0)).toEqual({ keys: 0, expires: 0 });
   expect(reader.applied()).toBeNull();
   expect(reader.historyId()).toBeNull();
@@ -30,12 +30,12 @@ test("all reads of a turn see one snapshot; the next turn sees the next", () => 
   let begun = 0;
   reader.onBegin(() => begun++);
   fill(sqlite, "a");
-  expect(reader.get(member("a").view())).not.toBeNull();
+  expect(reader.get(member("a"))).not.toBeNull();
   fill(sqlite, "b");
-  expect(reader.get(member("b").view())).toBeNull();
+  expect(reader.get(member("b"))).toBeNull();
   expect(reader.applied()).toEqual({ file: 1, offset: 100 });
   reader.endTurn();
-  expect(reader.get(member("b").view())).not.toBeNull();
+  expect(reader.get(member("b"))).not.toBeNull();
   expect(reader.applied()).toEqual({ file: 1, offset: 101 });
   expect(reader.historyId()).toEqual(historyId);
   expect(begun).toBe(2);
@@ -47,7 +47,7 @@ test("all reads of a turn see one snapshot; the next turn sees the next", () => 
 test("a kept snapshot outlives the turn; each turn's first read is told all the same", () => {
   using sqlite = new TestSqlite();
   const reader = new StoreReader(sqlite.options);
-  const has = (name: string) => reader.get(member(name).view()) !== null;
+  const has = (name: string) => reader.get(member(name)) !== null;
   let begun = 0;
   reader.onBegin(() => begun++);
   reader.keepSnapshots(true);
@@ -119,7 +119,7 @@ test("a walk over keys gets the heads of their values only", () => {
   const reader = new StoreReader(sqlite.options);
   const from = copyBytes(stringKey("").view());
   expect(reader.range(from, null, 9, false)[0]!.value!.length).toBe(KEY_HEAD_BYTES);
-  expect(reader.get(stringKey("k").view())!.length).toBe(7 + 400);
+  expect(reader.get(stringKey("k"))!.length).toBe(7 + 400);
   reader.close();
 });
 
