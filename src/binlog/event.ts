@@ -7,6 +7,7 @@
  * and carries what it had no form for.
  */
 import { crc32 } from "../bytes/crc32.ts";
+import { hashBytes } from "../bytes/hash.ts";
 
 /** Bytes before an event's payload: time and length. */
 export const EVENT_HEADER_BYTES = 8;
@@ -206,4 +207,9 @@ export function keyEnd(source: Uint8Array, at: number): number {
   }
   if (kind === EVENT_DELETE) return eventEnd(source, at);
   return at + LONG_PUT_OVERHEAD_BYTES + readU32(source, at + 10);
+}
+
+/** Hash of the row key of a put or delete event. */
+export function keyHash(source: Uint8Array, at: number): number {
+  return hashBytes(source, keyStart(source, at), keyEnd(source, at));
 }

@@ -48,7 +48,7 @@ export type WorkerRequest = OpenRequest | FlushRequest | CheckpointRequest | Clo
 export type WorkerReply =
   | { readonly kind: "done" }
   | { readonly kind: "flushed"; readonly rows: number; readonly milliseconds: number }
-  /** Whoever reads an older state keeps a checkpoint from its end. */
+  /** Whoever has a snapshot open keeps a checkpoint from its end. */
   | { readonly kind: "checkpoint"; readonly isRunning: boolean }
   | { readonly kind: "durable"; readonly position: LogPosition }
   | { readonly kind: "failed"; readonly message: string };

@@ -2,7 +2,7 @@
  * Turns that another server wrote, taken into a generation as they are: the same bytes that the log holds now,
  * and an index over them.
  */
-import { eventEnd, isRowEvent } from "../binlog/event.ts";
+import { eventEnd, isRowEvent, keyHash } from "../binlog/event.ts";
 import type { LogPosition } from "../binlog/position.ts";
 import { type ScanStop, scanTurns } from "../binlog/turn-scanner.ts";
 import { StorageError } from "../errors.ts";
@@ -50,7 +50,7 @@ export function addTurns(
     const shift = target - from;
     generation.places[number] ??= { file: place.file, offset: place.offset - start - shift };
     for (const at of rows) {
-      generation.index(number, at + shift);
+      generation.index(number, at + shift, keyHash(chunk, at + shift));
       onRow(chunk, at + shift);
     }
     from = to;

@@ -25,7 +25,6 @@ import {
 } from "../binlog/event.ts";
 import type { LogPosition } from "../binlog/position.ts";
 import { equalRange } from "../bytes/bytes.ts";
-import { hashBytes } from "../bytes/hash.ts";
 import { StorageError } from "../errors.ts";
 import { CHUNK_BYTES, type ChunkPool } from "./chunk-pool.ts";
 import { HashSlots, SLOT_WORDS } from "./hash-slots.ts";
@@ -280,12 +279,11 @@ export class Generation {
     return this.chunks.length - 1;
   }
 
-  /** Indexes the put or delete event at `at` of chunk `chunkNumber`. */
-  index(chunkNumber: number, at: number): void {
+  /** Indexes the put or delete event at `at` of chunk `chunkNumber`. @param hash of its key */
+  index(chunkNumber: number, at: number, hash: number): void {
     const chunk = this.chunks[chunkNumber]!;
     const start = keyStart(chunk, at);
     const end = keyEnd(chunk, at);
-    const hash = hashBytes(chunk, start, end);
     const row = this.#find(hash, chunk, start, end - start);
     const place = (chunkNumber << OFFSET_BITS) | at;
     if (row === NO_ROW) {

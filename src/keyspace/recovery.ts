@@ -2,13 +2,14 @@
  * Rebuilds generations from the part of the log that SQLite does not hold yet. The log's files are mapped,
  * not read: only the index takes memory, and the flush worker applies the rest while clients are served.
  */
-import { decodeFileHeader, eventEnd } from "../binlog/event.ts";
+import { decodeFileHeader, eventEnd, keyHash } from "../binlog/event.ts";
 import type { LogPosition } from "../binlog/position.ts";
 import { recoverLog, type TurnVisitor } from "../binlog/recover-log.ts";
 import { forEachEvent } from "../binlog/turn-scanner.ts";
 import { CHUNK_BYTES, type ChunkPool } from "./chunk-pool.ts";
 import type { Frozen } from "./flush-queue.ts";
 import { Generation } from "./generation.ts";
+import { FETCH_MAX, RowFetch } from "./row-fetch.ts";
 
 /** Log bytes that one recovered generation covers, about. */
 const GENERATION_BYTES = 128 << 20;
@@ -43,6 +44,9 @@ class LogIndexer implements TurnVisitor {
   #historyId: Uint8Array = new Uint8Array(0);
   #turnHistoryId = this.#historyId;
   #isFull = false;
+  readonly #fetch = new RowFetch();
+  readonly #hashes = new Int32Array(FETCH_MAX);
+  readonly #fetched = new Int32Array(FETCH_MAX);
   readonly #onEvent = (at: number) => this.#event(at);
 
   constructor(pool: ChunkPool) {
@@ -100,10 +104,25 @@ class LogIndexer implements TurnVisitor {
     if (from < 0) return;
     const place = { file: this.#file, offset: from };
     const chunk = this.#generation.adopt(this.#bytes.subarray(from, end), place);
-    for (const at of this.#events) this.#generation.index(chunk, at - from);
+    for (let first = 0; first < this.#events.length; first += FETCH_MAX) {
+      this.#indexSome(chunk, from, first);
+    }
     this.#from = -1;
     this.#events.length = 0;
     this.#isFull = this.#generation.bytes >= GENERATION_BYTES || this.#generation.isCrowded;
+  }
+
+  /** Indexes up to FETCH_MAX events of the window, from number `first` on, that stand in a chunk that begins at `from`. */
+  #indexSome(chunk: number, from: number, first: number): void {
+    const events = this.#events;
+    const bytes = this.#bytes;
+    const count = Math.min(FETCH_MAX, events.length - first);
+    for (let i = 0; i < count; i++) this.#hashes[i] = keyHash(bytes, events[first + i]!);
+    this.#fetched.set(this.#hashes);
+    this.#fetch.fetch(this.#generation, this.#fetched, count);
+    for (let i = 0; i < count; i++) {
+      this.#generation.index(chunk, events[first + i]! - from, this.#hashes[i]!);
+    }
   }
 }
 

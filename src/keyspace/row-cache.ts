@@ -13,7 +13,7 @@ import { RowValue } from "./row-value.ts";
 
 /** Larger values are not worth their room, in bytes. */
 const VALUE_BYTES_MAX = 64 << 10;
-/** Of the rows read while the budget is used up, one in so many is remembered: what is read once costs the others less. */
+/** Of the rows read while the cache is full, one in so many is remembered: what is read once costs the others less. */
 const REMEMBERED_ONE_IN = 4;
 /** A generation that grows by reads alone makes way for a fresh one at this share of the budget. */
 const GENERATIONS_PER_BUDGET = 4;
@@ -29,7 +29,7 @@ export class RowCache {
   readonly #random: () => number;
   #generations: Generation[] = [];
   readonly #value = new RowValue();
-  /** True when the budget had no room for all. */
+  /** True while the budget has no room for another generation of reads. */
   #isFull = false;
   /** Chunks of the newest generation when the budget was last looked at. */
   #chunksAtShrink = 0;
@@ -52,7 +52,6 @@ export class RowCache {
 
   set budgetBytes(bytes: number) {
     this.#budgetBytes = bytes;
-    this.#isFull = false;
     this.#shrink();
   }
 
@@ -115,11 +114,11 @@ export class RowCache {
 
   #shrink(): void {
     let memory = this.memoryBytes;
-    this.#isFull ||= memory > this.#budgetBytes;
     while (memory > this.#budgetBytes && this.#generations.length > 0) {
       const oldest = this.#generations.pop()!;
       memory -= oldest.memoryBytes;
       this.pins.release(oldest);
     }
+    this.#isFull = memory > this.#budgetBytes * (1 - 1 / GENERATIONS_PER_BUDGET);
   }
 }

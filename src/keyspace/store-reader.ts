@@ -181,7 +181,7 @@ export class StoreReader {
     this.#db.close();
   }
 
-  /** Takes the snapshot that everything up to `endTurn` is read from. */
+  /** Takes a snapshot without reading anything; `endTurn` ends it unless snapshots are kept. */
   beginSnapshot(): void {
     this.applied();
   }

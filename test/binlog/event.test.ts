@@ -7,6 +7,7 @@ import {
   FILE_HEADER_BYTES,
   isPut,
   keyEnd,
+  keyHash,
   keyStart,
   LOG_VERSION,
   putEventBytes,
@@ -17,6 +18,7 @@ import {
 } from "../../src/binlog/event.ts";
 import { fromText } from "../../src/bytes/bytes.ts";
 import { crc32 } from "../../src/bytes/crc32.ts";
+import { hashBytes } from "../../src/bytes/hash.ts";
 import { deleteEvent, putEvent } from "../support/turn-bytes.ts";
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
@@ -50,6 +52,7 @@ test("key and value are found again in puts of both forms and in deletes", () =>
       const event = putEvent(key, new Uint8Array(valueBytes).fill(0xfe));
       expect(isPut(event, 0)).toBe(true);
       expect(keyEnd(event, 0) - keyStart(event, 0)).toBe(keyBytes);
+      expect(keyHash(event, 0)).toBe(hashBytes(event, keyStart(event, 0), keyEnd(event, 0)));
       expect(eventEnd(event, 0) - keyEnd(event, 0)).toBe(valueBytes);
       expect(eventEnd(event, 0)).toBe(event.length);
     }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { putEventBytes, TURN_END_BYTES } from "../../src/binlog/event.ts";
+import { keyHash, putEventBytes, TURN_END_BYTES } from "../../src/binlog/event.ts";
 import { copyBytes } from "../../src/bytes/bytes.ts";
 import { CHUNK_BYTES, ChunkPool } from "../../src/keyspace/chunk-pool.ts";
 import { KIND_HASH, KIND_SET, RowKey } from "../../src/keyspace/row-key.ts";
@@ -245,7 +245,7 @@ test("bytes of the log are adopted and indexed where they stand", () => {
   const chunk = rows.generation.adopt(bytes, { file: 1, offset: 40 });
   let at = 0;
   while (at < bytes.length) {
-    rows.generation.index(chunk, at);
+    rows.generation.index(chunk, at, keyHash(bytes, at));
     at += 8 + Buffer.from(bytes).readUInt32BE(at + 4);
   }
   expect(rows.get(stringKey("a"))).toBe(keyRowValue("now a string"));

@@ -234,6 +234,14 @@ describe("flushing", () => {
       expect(keyspace.statementCount).toBeGreaterThan(before);
       keyspace.endTurn();
     }
+    // A flush alone, whose rows the next read keeps a snapshot of: nothing but the checkpoint ends that.
+    rows.set("k", "4");
+    keyspace.endTurn();
+    await keyspace.flush();
+    expect(rows.get("another")).toBeNull();
+    keyspace.endTurn();
+    await keyspace.checkpoint();
+    expect(statSync(file("ledis.db-wal")).size).toBe(0);
   });
 });
 
