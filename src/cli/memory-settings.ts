@@ -1,7 +1,7 @@
 /**
  * How a server's process is to use memory. The runtime takes these settings from the environment, and before any
- * of our code runs: so a process that was started without them becomes a new one, with the same number, files and
- * arguments. Decision 14 tells what they win.
+ * of our code runs: so a process that was started without them becomes a new one, with the same number, arguments, and
+ * standard streams. Decision 14 tells what they win, and what is lost.
  */
 
 const SETTINGS: Readonly<Record<string, string>> = {
@@ -18,10 +18,18 @@ const EMBEDDED = "/$bunfs/";
 export function applyMemorySettings(): void {
   const { env, execPath, execArgv, argv } = process;
   if (Object.keys(SETTINGS).every((name) => env[name] !== undefined)) return;
-  const script = Bun.main.startsWith(EMBEDDED) ? [] : [...execArgv, Bun.main];
+  const script = Bun.main.startsWith(EMBEDDED) ? [] : [...withoutDirectory(execArgv), Bun.main];
   try {
     process.execve?.(execPath, [execPath, ...script, ...argv.slice(2)], { ...SETTINGS, ...env });
   } catch {
     // They save time and memory; without them everything works.
   }
+}
+
+/** The runtime's options without `--cwd`, which this process has followed already. */
+function withoutDirectory(options: readonly string[]): string[] {
+  const at = options.indexOf("--cwd");
+  return options.filter(
+    (option, i) => !option.startsWith("--cwd=") && (at < 0 || i < at || i > at + 1),
+  );
 }

@@ -1,5 +1,6 @@
 /** `ledis server`: starts a server, says where it listens, and stops it on a signal. */
 
+import { statSync } from "node:fs";
 import type { ShutdownOptions } from "../commands/context.ts";
 import { formatAddress } from "../config/address.ts";
 import { parseServerArguments } from "../config/command-line.ts";
@@ -23,9 +24,9 @@ export async function serverCommand(args: readonly string[]): Promise<number> {
     process.stdout.write(`ledis ${version}\n`);
     return 0;
   }
-  const config = Config.load(commandLine);
-  applyMemorySettings();
-  const app = await App.start(config);
+  // What comes through a pipe can be read once, and not by a process that was started anew.
+  if (isAbsentOrPlain(commandLine.file)) applyMemorySettings();
+  const app = await App.start(Config.load(commandLine));
   const stopped = stopRequest(app);
   const addresses = app.addresses.map(formatAddress).join(" ");
   // Whoever read the ready line may have closed the pipe.
@@ -34,6 +35,11 @@ export async function serverCommand(args: readonly string[]): Promise<number> {
   await app.stop(await stopped);
   log.info("server", "stopped");
   return 0;
+}
+
+function isAbsentOrPlain(file: string | null): boolean {
+  const stat = file === null ? undefined : statSync(file, { throwIfNoEntry: false });
+  return stat === undefined || stat.isFile();
 }
 
 /** Resolves when a signal or SHUTDOWN asks for a stop. A signal after that ends the process at once. */

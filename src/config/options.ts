@@ -182,7 +182,7 @@ export const options = [
     name: "db.cache_size",
     section: "Storage",
     type: "bytes",
-    default: "48mb",
+    default: "64mb",
     min: 65536,
     nonPositiveIsDefault: true,
     runtime: false,

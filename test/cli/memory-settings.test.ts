@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 const MODULE = join(import.meta.dir, "../../src/cli/memory-settings.ts");
@@ -45,6 +45,26 @@ test("a process without the settings becomes one that has them, the same for who
   expect(smol).toEqual(["--smol"]);
   expect(own).toBe("kept");
   expect(errors).toBe("");
+});
+
+test("a working directory that the runtime was told of is entered once", async () => {
+  using directory = temporaryDirectory();
+  mkdirSync(join(directory.path, "sub"));
+  const program = join(directory.path, "sub/program.ts");
+  writeFileSync(
+    program,
+    `import { applyMemorySettings } from ${JSON.stringify(MODULE)};
+    applyMemorySettings();
+    console.log(process.cwd());`,
+  );
+  const inherited = Object.entries(process.env).filter(([name]) => !NAMES.includes(name));
+  const child = Bun.spawn([process.execPath, "--cwd=sub", program], {
+    cwd: directory.path,
+    env: Object.fromEntries(inherited),
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const shown = (await new Response(child.stdout).text()).trim();
+  expect(basename(shown)).toBe("sub");
 });
 
 test("settings of the environment win, and with all of them nothing starts anew", async () => {

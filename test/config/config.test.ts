@@ -28,7 +28,7 @@ describe("loading", () => {
     const cacheBytes: number = config.get("db.cache_size");
     const sync: "always" | "everysec" | "no" = config.get("sync");
     expect([cacheBytes, sync, config.get("slaveof"), config.get("binlog.use")]).toEqual([
-      50_331_648,
+      67_108_864,
       "everysec",
       null,
       true,
@@ -63,7 +63,7 @@ describe("CONFIG GET", () => {
     expect(answer(config, "TIMEOUT", "Data-Dir", "db.CACHE-size")).toEqual([
       ["TIMEOUT", "0"],
       ["Data-Dir", "/data"],
-      ["db.CACHE-size", "50331648"],
+      ["db.CACHE-size", "67108864"],
     ]);
   });
 
