@@ -4,8 +4,12 @@
  * the network) before and after a restart, and prints a table.
  *
  *     bun scripts/growth.ts [--sizes 1000,10000,100000,1000000] [--samples 200]
+ *     bun scripts/growth.ts --spread [--samples 200]
  *
- * The table in docs/performance.md comes from here.
+ * With --spread it compares ranges of one collection with ranges of a thousand small ones that hold as much together:
+ * what they cost then depends on the size of a collection alone, not on how much of the data is in memory.
+ *
+ * The tables in docs/performance.md come from here.
  */
 import { parseArgs } from "node:util";
 import type { Argument, Plain, RespClient } from "../test/support/resp-client.ts";
@@ -73,8 +77,9 @@ const FILLS: Readonly<
   set: (key, numbers) => ["SADD", key, ...numbers.map(member)],
 };
 
+const types = Object.keys(FILLS);
+
 function casesOf(size: number): Case[] {
-  const types = Object.keys(FILLS);
   const start = (): number => random(Math.max(1, size - PAGE));
   const everyType = (sample: number): string => types[sample % types.length]!;
   return [
@@ -130,18 +135,27 @@ function casesOf(size: number): Case[] {
 }
 
 async function fill(client: RespClient, size: number, parts: readonly Part[]): Promise<void> {
-  for (const [type, words] of Object.entries(FILLS)) {
-    for (const part of parts) {
-      for (let from = 0; from < size; from += BATCH * PIPELINE) {
-        const requests: Argument[][] = [];
-        for (let at = from; at < Math.min(size, from + BATCH * PIPELINE); at += BATCH) {
-          const numbers = Array.from({ length: Math.min(BATCH, size - at) }, (_, i) => at + i);
-          requests.push(words(keyOf(type, part), numbers, size));
-        }
-        for (const reply of await client.pipeline(requests)) refuseError(reply);
-      }
-    }
+  for (const type of types) {
+    for (const part of parts) await send(client, additions(type, [keyOf(type, part)], size));
   }
+}
+
+/** Requests that fill collections of one type, all at the same time, with `size` elements each. */
+function* additions(type: string, keys: readonly string[], size: number): Generator<Argument[]> {
+  for (let at = 0; at < size; at += BATCH) {
+    const numbers = Array.from({ length: Math.min(BATCH, size - at) }, (_, i) => at + i);
+    for (const key of keys) yield FILLS[type]!(key, numbers, size);
+  }
+}
+
+async function send(client: RespClient, requests: Iterable<Argument[]>): Promise<void> {
+  let batch: Argument[][] = [];
+  const flush = async () => {
+    for (const reply of await client.pipeline(batch)) refuseError(reply);
+    batch = [];
+  };
+  for (const request of requests) if (batch.push(request) === PIPELINE) await flush();
+  await flush();
 }
 
 function refuseError(reply: Plain): void {
@@ -193,6 +207,51 @@ async function growth(size: number, samples: number): Promise<Results[]> {
   return [warm, restarted];
 }
 
+/** Small collections of the comparison, and elements of each; the large one has as many as all of them. */
+const SPREAD = 1000;
+const SPREAD_TYPES = { list: "LRANGE", zset: "ZRANGE" } as const;
+const SPREAD_ROUNDS = 3;
+
+/** A line for each range command: medians of each round, on small collections and on the large one in turn. */
+async function spread(samples: number): Promise<string> {
+  using directory = temporaryDirectory();
+  const start = () => ServerProcess.start({ directory: directory.path });
+  const filled = await start();
+  {
+    await using client = await filled.connect();
+    for (const type of Object.keys(SPREAD_TYPES)) {
+      const small = Array.from({ length: SPREAD }, (_, number) => `${type}:${number}`);
+      await send(client, additions(type, small, SPREAD));
+      await send(client, additions(type, [`${type}:large`], SPREAD * SPREAD));
+    }
+    await client.call("SAVE");
+  }
+  await filled.stop();
+  const server = await start();
+  await using client = await server.connect();
+  await client.call("CONFIG", "SET", "slowlog-max-len", samples + 10);
+  await client.call("CONFIG", "SET", "slowlog-log-slower-than", 0);
+  const lines = [`| µs | ${SPREAD} of ${SPREAD} elements | one of ${SPREAD * SPREAD} |\n`];
+  lines.push("| --- | --- | --- |\n");
+  for (const [type, command] of Object.entries(SPREAD_TYPES)) {
+    const range = (name: string, size: number) => {
+      const first = random(size - PAGE);
+      return [command, `${type}:${name}`, first, first + PAGE - 1];
+    };
+    const small = { name: "", words: () => range(`${random(SPREAD)}`, SPREAD) };
+    const large = { name: "", words: () => range("large", SPREAD * SPREAD) };
+    const medians: [number[], number[]] = [[], []];
+    for (let round = 0; round < SPREAD_ROUNDS; round++) {
+      for (const [at, one] of [small, large].entries()) {
+        medians[at]!.push((await measure(client, one, samples, "restarted")).median);
+      }
+    }
+    lines.push(`| ${command} of ${PAGE} | ${medians[0].join(", ")} | ${medians[1].join(", ")} |\n`);
+  }
+  await server.stop();
+  return lines.join("");
+}
+
 /** Medians; after a restart also the first one, in brackets. */
 function table(results: readonly Results[]): string {
   const sizes = [...new Set(results.map(({ size }) => size))];
@@ -220,11 +279,17 @@ const { values } = parseArgs({
   options: {
     sizes: { type: "string", default: "1000,10000,100000,1000000" },
     samples: { type: "string", default: "200" },
+    spread: { type: "boolean", default: false },
   },
 });
-const results: Results[] = [];
-for (const size of values.sizes.split(",").map(Number)) {
-  process.stderr.write(`${size} elements\n`);
-  results.push(...(await growth(size, Number(values.samples))));
+const samples = Number(values.samples);
+if (values.spread) {
+  process.stdout.write(await spread(samples));
+} else {
+  const results: Results[] = [];
+  for (const size of values.sizes.split(",").map(Number)) {
+    process.stderr.write(`${size} elements\n`);
+    results.push(...(await growth(size, samples)));
+  }
+  process.stdout.write(table(results));
 }
-process.stdout.write(table(results));
