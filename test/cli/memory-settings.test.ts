@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 const MODULE = join(import.meta.dir, "../../src/cli/memory-settings.ts");
-const NAMES = ["MIMALLOC_PURGE_DELAY", "BUN_JSC_forceRAMSize"];
+const NAMES = ["MIMALLOC_PURGE_DELAY", "BUN_JSC_forceRAMSize", "BUN_JSC_numberOfGCMarkers"];
 
 /** Runs a program that applies the settings, and answers how it goes on then. */
 async function run(env: Readonly<Record<string, string>>, ...args: readonly string[]) {
@@ -40,7 +40,7 @@ test("a process without the settings becomes one that has them, the same for who
     "a b",
   );
   expect(starts).toEqual([`${pid}`, `${pid}`]);
-  expect(settings).toEqual(["-1", `${128 << 20}`]);
+  expect(settings).toEqual(["-1", `${128 << 20}`, "1"]);
   expect(args).toEqual(["server", "--addr", "a b"]);
   expect(smol).toEqual(["--smol"]);
   expect(own).toBe("kept");
@@ -69,10 +69,14 @@ test("a working directory that the runtime was told of is entered once", async (
 
 test("settings of the environment win, and with all of them nothing starts anew", async () => {
   const one = await run({ MIMALLOC_PURGE_DELAY: "10" });
-  expect(one.settings).toEqual(["10", `${128 << 20}`]);
-  const both = await run({ MIMALLOC_PURGE_DELAY: "10", BUN_JSC_forceRAMSize: "1000000000" });
-  expect(both.settings).toEqual(["10", "1000000000"]);
-  expect(both.starts).toHaveLength(1);
+  expect(one.settings).toEqual(["10", `${128 << 20}`, "1"]);
+  const all = await run({
+    MIMALLOC_PURGE_DELAY: "10",
+    BUN_JSC_forceRAMSize: "1000000000",
+    BUN_JSC_numberOfGCMarkers: "2",
+  });
+  expect(all.settings).toEqual(["10", "1000000000", "2"]);
+  expect(all.starts).toHaveLength(1);
 });
 
 test("a program that cannot be started anew goes on as it is", async () => {
