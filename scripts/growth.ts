@@ -163,7 +163,12 @@ function refuseError(reply: Plain): void {
 }
 
 /** Runs the samples of a command one after the other, and asks how long each took. */
-async function measure(client: RespClient, one: Case, samples: number, part: Part) {
+async function measure(
+  client: RespClient,
+  one: Pick<Case, "samples" | "words">,
+  samples: number,
+  part: Part,
+) {
   await client.call("SLOWLOG", "RESET");
   const count = one.samples ?? samples;
   for (let sample = 0; sample < count; sample++) {
@@ -177,10 +182,15 @@ async function measure(client: RespClient, one: Case, samples: number, part: Par
   return { median: percentile(sorted, 50), first: measured[0]! };
 }
 
-async function measureAll(server: ServerProcess, size: number, samples: number, moment: Moment) {
-  await using client = await server.connect();
+/** Has the slow log hold the times of that many commands. */
+async function logTimes(client: RespClient, samples: number): Promise<void> {
   await client.call("CONFIG", "SET", "slowlog-max-len", samples + 10);
   await client.call("CONFIG", "SET", "slowlog-log-slower-than", 0);
+}
+
+async function measureAll(server: ServerProcess, size: number, samples: number, moment: Moment) {
+  await using client = await server.connect();
+  await logTimes(client, samples);
   await fill(client, REHEARSAL_SIZE, ["rehearsal"]);
   await client.call("SAVE");
   for (const one of casesOf(REHEARSAL_SIZE)) await measure(client, one, samples, "rehearsal");
@@ -229,8 +239,7 @@ async function spread(samples: number): Promise<string> {
   await filled.stop();
   const server = await start();
   await using client = await server.connect();
-  await client.call("CONFIG", "SET", "slowlog-max-len", samples + 10);
-  await client.call("CONFIG", "SET", "slowlog-log-slower-than", 0);
+  await logTimes(client, samples);
   const lines = [`| µs | ${SPREAD} of ${SPREAD} elements | one of ${SPREAD * SPREAD} |\n`];
   lines.push("| --- | --- | --- |\n");
   for (const [type, command] of Object.entries(SPREAD_TYPES)) {
@@ -238,8 +247,8 @@ async function spread(samples: number): Promise<string> {
       const first = random(size - PAGE);
       return [command, `${type}:${name}`, first, first + PAGE - 1];
     };
-    const small = { name: "", words: () => range(`${random(SPREAD)}`, SPREAD) };
-    const large = { name: "", words: () => range("large", SPREAD * SPREAD) };
+    const small = { words: () => range(`${random(SPREAD)}`, SPREAD) };
+    const large = { words: () => range("large", SPREAD * SPREAD) };
     const medians: [number[], number[]] = [[], []];
     for (let round = 0; round < SPREAD_ROUNDS; round++) {
       for (const [at, one] of [small, large].entries()) {

@@ -146,8 +146,9 @@ export class ZSetCountRows {
   }
 
   /**
-   * `count` entries, those of a block and what follows, without the first `skip` of them, in bytes of their own; null while rows of the set
-   * are in memory alone: then a leaf, which is kept up to date, is cheaper than to merge them each time.
+   * `count` entries, those of a block and what follows, without the first `skip` of them, in bytes of their own; null
+   * while rows of the set are in memory alone: then a leaf, which is kept up to date, is cheaper than to merge them
+   * each time.
    */
   storedEntries(id: number, block: Counted, skip: number, count: number): Stretch[] | null {
     if (this.#keyspace.holdsRowsOf(id)) return null;

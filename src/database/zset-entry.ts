@@ -36,11 +36,12 @@ export function memberOf(entry: Bytes): Bytes {
 }
 
 /** The member of an entry, without a view. */
-export function memberIn({ buffer, start, end }: Stretch): Stretch {
+export function memberStretch({ buffer, start, end }: Stretch): Stretch {
   return new Stretch(buffer, start + SORTABLE_DOUBLE_BYTES, end);
 }
 
-export function scoreIn({ buffer, start }: Stretch): number {
+/** The score of an entry, without a view. */
+export function scoreOfStretch({ buffer, start }: Stretch): number {
   return readSortableDouble(buffer, start);
 }
 

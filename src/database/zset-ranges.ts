@@ -17,7 +17,7 @@ import {
   type ZSetRange,
 } from "./zset-bounds.ts";
 import type { EntryWalk, ZSetEntries } from "./zset-entries.ts";
-import { memberIn, scoreIn } from "./zset-entry.ts";
+import { memberStretch, scoreOfStretch } from "./zset-entry.ts";
 
 /** A member with its score. The member may be a view until the turn ends. */
 export interface ScoredMember {
@@ -223,7 +223,7 @@ function rankSpan({ start, stop }: RankRange, size: number, reverse: boolean): R
 }
 
 function scoredStretch(entry: Stretch): ScoredStretch {
-  return { member: memberIn(entry), score: scoreIn(entry) };
+  return { member: memberStretch(entry), score: scoreOfStretch(entry) };
 }
 
 /** Up to `count` members that the walk has before it. */

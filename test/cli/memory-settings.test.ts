@@ -6,6 +6,19 @@ import { temporaryDirectory } from "../support/temporary-directory.ts";
 const MODULE = join(import.meta.dir, "../../src/cli/memory-settings.ts");
 const NAMES = ["MIMALLOC_PURGE_DELAY", "BUN_JSC_forceRAMSize", "BUN_JSC_numberOfGCMarkers"];
 
+/** Starts Bun without any of the settings, but for those of `env`. */
+function start(
+  args: readonly string[],
+  { env = {}, cwd }: { readonly env?: Readonly<Record<string, string>>; readonly cwd?: string },
+) {
+  const inherited = Object.entries(process.env).filter(([name]) => !NAMES.includes(name));
+  return Bun.spawn([process.execPath, ...args], {
+    env: { ...Object.fromEntries(inherited), ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+    ...(cwd === undefined ? {} : { cwd }),
+  });
+}
+
 /** Runs a program that applies the settings, and answers how it goes on then. */
 async function run(env: Readonly<Record<string, string>>, ...args: readonly string[]) {
   using directory = temporaryDirectory();
@@ -19,11 +32,7 @@ async function run(env: Readonly<Record<string, string>>, ...args: readonly stri
     const settings = ${JSON.stringify(NAMES)}.map((name) => env[name]);
     console.log(JSON.stringify({ pid, settings, args: argv.slice(2), smol: execArgv, own: env.OWN }));`,
   );
-  const inherited = Object.entries(process.env).filter(([name]) => !NAMES.includes(name));
-  const child = Bun.spawn([process.execPath, "--smol", program, ...args], {
-    env: { ...Object.fromEntries(inherited), ...env },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const child = start(["--smol", program, ...args], { env });
   const [out, errors] = await Promise.all([
     new Response(child.stdout).text(),
     new Response(child.stderr).text(),
@@ -57,12 +66,7 @@ test("a working directory that the runtime was told of is entered once", async (
     applyMemorySettings();
     console.log(process.cwd());`,
   );
-  const inherited = Object.entries(process.env).filter(([name]) => !NAMES.includes(name));
-  const child = Bun.spawn([process.execPath, "--cwd=sub", program], {
-    cwd: directory.path,
-    env: Object.fromEntries(inherited),
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  const child = start(["--cwd=sub", program], { cwd: directory.path });
   const shown = (await new Response(child.stdout).text()).trim();
   expect(basename(shown)).toBe("sub");
 });

@@ -1,7 +1,10 @@
 import { expect, test } from "bun:test";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { parseAddress } from "../../src/config/address.ts";
+import { RespClient } from "../support/resp-client.ts";
 import {
+  MAIN,
   type Outcome,
   runLedis,
   type SpawnedServer,
@@ -145,6 +148,25 @@ test("a failed start is one line on stderr and status 1", async () => {
     expect(stderr).toContain(message);
   }
 }, 20_000);
+
+test("a configuration that comes through a pipe is read once", async () => {
+  using directory = temporaryDirectory();
+  const file = join(directory.path, "ledis.json");
+  const config = { addr: "127.0.0.1:0", data_dir: join(directory.path, "data") };
+  writeFileSync(file, JSON.stringify(config));
+  const script = 'cat "$1" | exec "$2" "$3" server --config /dev/stdin';
+  const child = Bun.spawn(["sh", "-c", script, "sh", file, process.execPath, MAIN], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const reader = child.stdout.getReader();
+  let line = "";
+  while (!line.endsWith("\n")) line += new TextDecoder().decode((await reader.read()).value);
+  const client = await RespClient.connect(parseAddress(/ ready on (\S+)/.exec(line)![1]!));
+  expect(await client.call("PING")).toBe("PONG");
+  client.send("SHUTDOWN", "NOSAVE");
+  expect(await child.exited).toBe(0);
+  client.close();
+});
 
 test("help and version are answered without a start", async () => {
   expect((await runLedis("server", "--help")).stdout).toStartWith("Usage: ledis server ");

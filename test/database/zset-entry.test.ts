@@ -4,11 +4,11 @@ import { Stretch } from "../../src/bytes/stretch.ts";
 import {
   behind,
   entryOf,
-  memberIn,
   memberOf,
+  memberStretch,
   scoreBytes,
-  scoreIn,
   scoreOf,
+  scoreOfStretch,
 } from "../../src/database/zset-entry.ts";
 
 test("an entry gives back its score and its member", () => {
@@ -45,7 +45,7 @@ test("nothing lies between an entry and what is behind it", () => {
 test("member and score are read where the entry stands", () => {
   const entry = entryOf(-2.5, fromText("member"));
   const stretch = new Stretch(concatBytes(fromText("before"), entry, fromText("behind")), 6, 20);
-  expect(toText(memberIn(stretch).view())).toBe("member");
+  expect(toText(memberStretch(stretch).view())).toBe("member");
   expect(toText(memberOf(entry))).toBe("member");
-  expect([scoreIn(stretch), scoreOf(entry)]).toEqual([-2.5, -2.5]);
+  expect([scoreOfStretch(stretch), scoreOf(entry)]).toEqual([-2.5, -2.5]);
 });

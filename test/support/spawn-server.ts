@@ -6,7 +6,8 @@ import { type Address, parseAddress } from "../../src/config/address.ts";
 import { RespClient } from "./resp-client.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
 
-const MAIN = join(import.meta.dir, "../../src/main.ts");
+/** The program. */
+export const MAIN = join(import.meta.dir, "../../src/main.ts");
 
 /** The end of a process. */
 export interface Outcome {
