@@ -1,6 +1,5 @@
 /** `ledis server`: starts a server, says where it listens, and stops it on a signal. */
 
-import { statSync } from "node:fs";
 import type { ShutdownOptions } from "../commands/context.ts";
 import { formatAddress } from "../config/address.ts";
 import { parseServerArguments } from "../config/command-line.ts";
@@ -24,8 +23,8 @@ export async function serverCommand(args: readonly string[]): Promise<number> {
     process.stdout.write(`ledis ${version}\n`);
     return 0;
   }
-  // What comes through a pipe can be read once, and not by a process that was started anew.
-  if (isAbsentOrPlain(commandLine.file)) applyMemorySettings();
+  // Before the file is read: one that comes through standard input can be read only once.
+  if (!isDescriptor(commandLine.file)) applyMemorySettings();
   const app = await App.start(Config.load(commandLine));
   const stopped = stopRequest(app);
   const addresses = app.addresses.map(formatAddress).join(" ");
@@ -37,9 +36,9 @@ export async function serverCommand(args: readonly string[]): Promise<number> {
   return 0;
 }
 
-function isAbsentOrPlain(file: string | null): boolean {
-  const stat = file === null ? undefined : statSync(file, { throwIfNoEntry: false });
-  return stat === undefined || stat.isFile();
+/** True for the name of an open descriptor, which a process that is started anew has not. */
+function isDescriptor(file: string | null): boolean {
+  return file !== null && /^\/(dev|proc\/.*)\/fd\//.test(file);
 }
 
 /** Resolves when a signal or SHUTDOWN asks for a stop. A signal after that ends the process at once. */

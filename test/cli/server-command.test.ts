@@ -149,12 +149,14 @@ test("a failed start is one line on stderr and status 1", async () => {
   }
 }, 20_000);
 
-test("a configuration that comes through a pipe is read once", async () => {
+test.each([
+  ["standard input", 'cat "$1" | exec "$2" "$3" server --config /dev/stdin'],
+  ["another descriptor", 'exec "$2" "$3" server --config /dev/fd/9 9<"$1"'],
+])("a configuration is read from %s", async (_, script) => {
   using directory = temporaryDirectory();
   const file = join(directory.path, "ledis.json");
   const config = { addr: "127.0.0.1:0", data_dir: join(directory.path, "data") };
   writeFileSync(file, JSON.stringify(config));
-  const script = 'cat "$1" | exec "$2" "$3" server --config /dev/stdin';
   const child = Bun.spawn(["sh", "-c", script, "sh", file, process.execPath, MAIN], {
     stdio: ["ignore", "pipe", "inherit"],
   });
