@@ -1,5 +1,6 @@
 /** Every command the server knows. */
 
+import { absentFeatureCommands } from "./absent-features.ts";
 import { binlogCommand } from "./binlog.ts";
 import { bitmapCommands } from "./bitmaps.ts";
 import { bitCommands } from "./bits.ts";
@@ -37,6 +38,7 @@ import { zsetRangeCommands } from "./zset-ranges.ts";
 import { zsetCommands } from "./zsets.ts";
 
 export const allCommands: readonly Command[] = [
+  ...absentFeatureCommands,
   binlogCommand,
   ...bitmapCommands,
   ...bitCommands,

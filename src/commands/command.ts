@@ -9,6 +9,7 @@ import { Words } from "./words.ts";
 /** Families, as Redis groups its commands; `ledis` are those that only LedisDB has. */
 export type CommandGroup =
   | "bitmap"
+  | "cluster"
   | "connection"
   | "generic"
   | "hash"

@@ -70,17 +70,14 @@ function docs({ server }: Context, names: readonly Bytes[]): Reply {
 
 /** Names of all commands, or of those that a filter lets through, subcommands included. */
 function list({ server }: Context, words: readonly Bytes[]): Reply {
-  const all = [...server.commands.all()];
+  const all = [...server.commands.all()].flatMap((row) => [row, ...row.subcommands]);
   if (words.length === 0) return all.map((row) => row.lowerName);
   const [filterBy, kind, value] = words;
   if (words.length !== 3 || !equalsIgnoreCase(filterBy!, "FILTERBY")) {
     throw new CommandError(errors.syntax);
   }
   const passes = filterOf(kind!, value!);
-  return all
-    .flatMap((row) => [row, ...row.subcommands])
-    .filter(passes)
-    .map((row) => row.lowerName);
+  return all.filter(passes).map((row) => row.lowerName);
 }
 
 function filterOf(kind: Bytes, value: Bytes): (command: Command) => boolean {
