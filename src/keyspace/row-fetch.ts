@@ -30,17 +30,20 @@ export class RowFetch {
     return left;
   }
 
-  /** Rows whose slot is not the first one of their hash are left out; they are few. */
   #readSlots({ slots }: Generation, hashes: Int32Array, count: number): number {
     const { words, mask } = slots;
     const found = this.#found;
     let left = 0;
     for (let i = 0; i < count; i++) {
       const hash = hashes[i]!;
-      const word = (hash & mask) * SLOT_WORDS;
-      const isFound = words[word + 1] === hash;
-      found[i] = isFound ? words[word]! : 0;
-      if (!isFound) hashes[left++] = hash;
+      let slot = hash & mask;
+      let entry = words[slot * SLOT_WORDS]!;
+      while (entry !== 0 && words[slot * SLOT_WORDS + 1] !== hash) {
+        slot = (slot + 1) & mask;
+        entry = words[slot * SLOT_WORDS]!;
+      }
+      found[i] = entry;
+      if (entry === 0) hashes[left++] = hash;
     }
     return left;
   }
