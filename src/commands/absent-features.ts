@@ -1,55 +1,43 @@
 /** What clients ask about features that are not here: they get Redis's answers for a server that goes without them. */
+import type { Bytes } from "../bytes/bytes.ts";
 import { CommandError } from "../errors.ts";
+import type { Arg, ArgumentDoc } from "./args.ts";
+import { USER } from "./authentication.ts";
 import { type Command, type CommandFlag, command, container, subcommand } from "./command.ts";
 import { helpSubcommand } from "./help.ts";
 import { rawWords } from "./raw-words.ts";
 
-/** The one user there is; AUTH takes the same name. */
-const USER = "default";
 const USER_FLAGS: readonly CommandFlag[] = ["noscript", "loading", "stale"];
 
 function refuseCluster(): never {
   throw new CommandError("ERR This instance has cluster support disabled");
 }
 
+function clusterCommand(
+  name: string,
+  flags: readonly CommandFlag[],
+  args: readonly Arg<Bytes[]>[] = [],
+): Command {
+  return command("cluster", {
+    name,
+    summary: "Refuses: there is no cluster.",
+    since: "3.0.0",
+    flags,
+    args,
+    run: refuseCluster,
+  });
+}
+
+const SUBCOMMAND: readonly ArgumentDoc[] = [
+  { name: "subcommand", type: "string" },
+  { name: "arg", type: "string", optional: true, multiple: true },
+];
+
 const clusterCommands: readonly Command[] = [
-  command("cluster", {
-    name: "CLUSTER",
-    summary: "Refuses: there is no cluster.",
-    since: "3.0.0",
-    flags: ["stale"],
-    args: [
-      rawWords(1, [
-        { name: "subcommand", type: "string" },
-        { name: "arg", type: "string", optional: true, multiple: true },
-      ]),
-    ],
-    run: refuseCluster,
-  }),
-  command("cluster", {
-    name: "ASKING",
-    summary: "Refuses: there is no cluster.",
-    since: "3.0.0",
-    flags: ["fast"],
-    args: [],
-    run: refuseCluster,
-  }),
-  command("cluster", {
-    name: "READONLY",
-    summary: "Refuses: there is no cluster.",
-    since: "3.0.0",
-    flags: ["loading", "stale", "fast"],
-    args: [],
-    run: refuseCluster,
-  }),
-  command("cluster", {
-    name: "READWRITE",
-    summary: "Refuses: there is no cluster.",
-    since: "3.0.0",
-    flags: ["loading", "stale", "fast"],
-    args: [],
-    run: refuseCluster,
-  }),
+  clusterCommand("CLUSTER", ["stale"], [rawWords(1, SUBCOMMAND)]),
+  clusterCommand("ASKING", ["fast"]),
+  clusterCommand("READONLY", ["loading", "stale", "fast"]),
+  clusterCommand("READWRITE", ["loading", "stale", "fast"]),
 ];
 
 const aclCommand = container("server", {
@@ -73,7 +61,7 @@ const aclCommand = container("server", {
     }),
     subcommand("server", {
       name: "ACL|WHOAMI",
-      summary: "Answers the one user there is.",
+      summary: "Answers who the client is: the one user there is.",
       since: "6.0.0",
       flags: USER_FLAGS,
       args: [],

@@ -4,7 +4,8 @@ import { type Bytes, fromText, mapKey } from "../bytes/bytes.ts";
 import { CommandError, errors } from "../errors.ts";
 import type { Context } from "./context.ts";
 
-const USER = "default";
+/** The one user there is. */
+export const USER = "default";
 
 function digest(bytes: Bytes): Uint8Array {
   return new Bun.CryptoHasher("sha256").update(bytes).digest();

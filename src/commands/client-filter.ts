@@ -2,6 +2,7 @@
 import { type Bytes, equalsIgnoreCase, mapKey } from "../bytes/bytes.ts";
 import { parseSafeInteger } from "../bytes/integer.ts";
 import { CommandError, errors } from "../errors.ts";
+import { USER } from "./authentication.ts";
 import type { Client } from "./context.ts";
 
 /** Kinds of clients that Redis tells apart. */
@@ -27,7 +28,7 @@ function idTest(word: Bytes): Test {
 
 function userTest(word: Bytes): Test {
   const user = mapKey(word);
-  if (user !== "default") throw new CommandError(`ERR No such user '${user}'`);
+  if (user !== USER) throw new CommandError(`ERR No such user '${user}'`);
   return (client) => client.authenticated;
 }
 

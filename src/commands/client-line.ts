@@ -1,5 +1,6 @@
 /** A client on one line, as CLIENT LIST and CLIENT INFO of Redis 7.0 show it. */
 import { clock } from "../clock.ts";
+import { USER } from "./authentication.ts";
 import type { Client } from "./context.ts";
 
 /** What a connection takes besides its buffers, in bytes: about that. */
@@ -61,7 +62,7 @@ export function clientLine(client: Client): string {
     ["tot-mem", clientBytes(client)],
     ["events", client.outputBytes > 0 ? "rw" : "r"],
     ["cmd", client.lastCommand],
-    ["user", "default"],
+    ["user", USER],
     ["redir", -1],
     ["resp", client.protocol],
   ];

@@ -173,11 +173,11 @@ export class Keyspace {
 
   /** Has fetched what look-ups of these hashes will read; of blind writes, what writing will. See RowFetch. */
   fetch(hashes: Int32Array, keys: number, isBlind: boolean): void {
-    const rows = this.#fetch;
-    let count = rows.fetch(this.#memtable.active, hashes, keys);
-    if (isBlind) return;
-    for (const { generation } of this.#queue.frozen) count = rows.fetch(generation, hashes, count);
-    for (const generation of this.#cache.generations) count = rows.fetch(generation, hashes, count);
+    let count = this.#fetch.fetch(this.#memtable.active, hashes, keys);
+    if (isBlind || count === 0) return;
+    for (const layer of [...this.#memtable.newestFirst().slice(1), ...this.#cache.generations]) {
+      if (count > 0) count = this.#fetch.fetch(layer, hashes, count);
+    }
   }
 
   /**

@@ -22,7 +22,7 @@ test("COUNT, COMMAND and INFO without names know all commands", async () => {
   expect(await client.call("COMMAND")).toHaveLength(count);
   expect(await client.call("COMMAND", "INFO")).toHaveLength(count);
   const names = (await client.call("COMMAND", "LIST")) as string[];
-  expect(names.filter((name) => !name.includes("|"))).toHaveLength(count as number);
+  expect(names.filter((name) => !name.includes("|"))).toHaveLength(count);
   expect(names).toContain("config|rewrite");
   expect(await client.call("COMMAND", "DOCS")).toHaveLength(2 * count);
 });
