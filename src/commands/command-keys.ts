@@ -36,14 +36,22 @@ function countedKeys(command: Command, words: readonly Bytes[]): Bytes[] | null 
   return words.slice(at + 1, at + 1 + count);
 }
 
-/** Keys behind a word: `SORT key STORE destination`. */
+/** The key behind a word, as in `SORT key STORE destination`: the last one, as in Redis. */
 function tokenKeys(command: Command, words: readonly Bytes[]): Bytes[] {
-  const tokens = command.args.filter(isTokenKey).map(({ token }) => token!);
-  return words.filter(
-    (_, at) => at > 1 && tokens.some((token) => equalsIgnoreCase(words[at - 1]!, token)),
-  );
+  let found: Bytes[] = [];
+  for (let at = command.keys.last + 1; at < words.length - 1; at++) {
+    const option = command.args.find(
+      ({ token }) => token !== undefined && equalsIgnoreCase(words[at]!, token),
+    );
+    if (option === undefined) continue;
+    if (option.type === "key") found = [words[at + 1]!];
+    at += valuesOf(option);
+  }
+  return found;
 }
 
-function isTokenKey({ type, token }: ArgumentDoc): boolean {
-  return type === "key" && token !== undefined;
+/** Words behind an option's token. */
+function valuesOf({ type, arguments: parts = [] }: ArgumentDoc): number {
+  if (type === "pure-token") return 0;
+  return type === "block" ? parts.length : 1;
 }

@@ -3,8 +3,8 @@ import { type Bytes, mapKey } from "../bytes/bytes.ts";
 import { parseDouble } from "../bytes/double.ts";
 import { matchesGlob } from "../bytes/glob.ts";
 import { DatasetDigest } from "../database/dataset-digest.ts";
-import { CommandError, wrongSubcommand } from "../errors.ts";
-import { OK, type Reply } from "../resp/reply.ts";
+import { CommandError, errors, wrongSubcommand } from "../errors.ts";
+import { OK, type Reply, Status } from "../resp/reply.ts";
 import { bytes } from "./args.ts";
 import { type Command, command } from "./command.ts";
 import type { Context } from "./context.ts";
@@ -20,6 +20,12 @@ const HELP = helpReply("DEBUG", [
   "    unit tests to simulate Redis errors.",
   "FLUSH",
   "    Move everything written so far into SQLite, durably.",
+  "LOADAOF",
+  "    As RELOAD.",
+  "OBJECT <key>",
+  "    Show what Redis would call the encoding of a value, and how long it is in the form of DUMP.",
+  "RELOAD",
+  "    Move everything written so far into SQLite, durably, and forget what is cached: reads come from there.",
   "SET-ACTIVE-EXPIRE (0|1)",
   "    Setting it to 0 disables expiring keys (and hash-fields, if supported) in",
   "    background when they are not accessed. Setting it to 1 reenables it.",
@@ -31,6 +37,9 @@ const HELP = helpReply("DEBUG", [
 
 const REFUSED =
   'ERR DEBUG command not allowed. If the enable-debug-command option is set to "local", you can run it from a local connection, otherwise you need to set this option in the configuration file, and then restart the server.';
+
+/** Bytes of a DUMP payload that are not the value: type, version and checksum. */
+const DUMP_OVERHEAD_BYTES = 11;
 
 /** Longest subject of STRINGMATCH-LEN. */
 const SUBJECT_BYTES_MAX = 1 << 20;
@@ -73,6 +82,21 @@ async function flush({ ledis }: Context): Promise<Reply> {
   return OK;
 }
 
+async function reload({ ledis }: Context): Promise<Reply> {
+  await ledis.reload();
+  return OK;
+}
+
+/** In Redis's form: tools take it apart. */
+function describe({ db }: Context, key: Bytes): Reply {
+  const encoding = db.keys.encoding(key);
+  if (encoding === null) throw new CommandError(errors.noSuchKey);
+  const length = db.dumps.dump(key)!.length - DUMP_OVERHEAD_BYTES;
+  return new Status(
+    `Value at:0x0 refcount:1 encoding:${encoding} serializedlength:${length} lru:0 lru_seconds_idle:0`,
+  );
+}
+
 function debug(context: Context, name: Bytes, words: readonly Bytes[]): Reply | Promise<Reply> {
   requireAllowed(context);
   const [first, second] = words;
@@ -85,6 +109,11 @@ function debug(context: Context, name: Bytes, words: readonly Bytes[]): Reply | 
       return digest(context);
     case "FLUSH 0":
       return flush(context);
+    case "OBJECT 1":
+      return describe(context, first!);
+    case "LOADAOF 0":
+    case "RELOAD 0":
+      return reload(context);
     case "SET-ACTIVE-EXPIRE 1":
       return setActiveExpire(context, mapKey(first!));
     case "SLEEP 1":

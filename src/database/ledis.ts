@@ -210,6 +210,15 @@ export class Ledis {
     });
   }
 
+  /** `checkpoint`, and forgets what is cached: what is read afterwards comes from SQLite. */
+  async reload(): Promise<void> {
+    await this.checkpoint();
+    await new Promise<void>((resolve) => {
+      this.#betweenTurns.push(() => resolve(this.keyspace.cache.clear()));
+      this.turns.schedule();
+    });
+  }
+
   /**
    * Resolves when everything written so far is in the log (and, with `sync` "always", durable).
    *

@@ -48,7 +48,7 @@ export class Keyspace {
   readonly #reader: StoreReader;
   readonly #log: LogWriter;
   readonly #sync: LogSync;
-  readonly #cache: RowCache;
+  readonly cache: RowCache;
   readonly #health: StorageHealth;
   readonly rowSnapshots: RowSnapshots;
   readonly #turn = new Turn();
@@ -89,7 +89,7 @@ export class Keyspace {
     );
     this.history.attach(this.#log);
     this.#succession = new LogSuccession(this.#log, history.end.offset === 0);
-    this.#cache = new RowCache(pool, options.cacheBytes * (1 - PAGE_CACHE_SHARE));
+    this.cache = new RowCache(pool, options.cacheBytes * (1 - PAGE_CACHE_SHARE));
     this.#health = new StorageHealth(directory.path);
     this.#queue = new FlushQueue(flusher, {
       syncLog: () => this.#sync.files(),
@@ -100,9 +100,9 @@ export class Keyspace {
       limits: () => this.#options,
       isTurnOpen: () => this.#turn.isOpen,
     });
-    this.#counter = new KeyCounter(this.#memtable, this.#cache, reader);
+    this.#counter = new KeyCounter(this.#memtable, this.cache, reader);
     const layersOf = (ids: readonly number[]) => this.#memtable.layersOf(ids);
-    this.rowSnapshots = new RowSnapshots(openReader, layersOf, this.#cache.pins);
+    this.rowSnapshots = new RowSnapshots(openReader, layersOf, this.cache.pins);
     const repair = new LogRepair(this.#log, this.#queue, flusher, history.applied, {
       canFreeze: () => !this.#turn.isOpen,
       freeze: () => this.#memtable.freeze(true),
@@ -175,7 +175,7 @@ export class Keyspace {
   fetch(hashes: Int32Array, keys: number, isBlind: boolean): void {
     let count = this.#fetch.fetch(this.#memtable.active, hashes, keys);
     if (isBlind || count === 0) return;
-    for (const layer of [...this.#memtable.newestFirst().slice(1), ...this.#cache.generations]) {
+    for (const layer of [...this.#memtable.newestFirst().slice(1), ...this.cache.generations]) {
       if (count > 0) count = this.#fetch.fetch(layer, hashes, count);
     }
   }
@@ -229,7 +229,7 @@ export class Keyspace {
    */
   endTurn(): boolean {
     this.#reader.endTurn();
-    this.#cache.endTurn();
+    this.cache.endTurn();
     this.#turnCount++;
     if (!this.#turn.isOpen) return false;
     if (this.#turn.eventCount === 0) {
@@ -439,7 +439,7 @@ export class Keyspace {
     const { logFilesMax: filesMax, logAgeMaxSeconds: ageMaxSeconds } = this.#options;
     this.history.limits = { filesMax, ageMaxSeconds };
     if (options.cacheBytes !== undefined) {
-      this.#cache.budgetBytes = options.cacheBytes * (1 - PAGE_CACHE_SHARE);
+      this.cache.budgetBytes = options.cacheBytes * (1 - PAGE_CACHE_SHARE);
     }
   }
 
@@ -448,7 +448,7 @@ export class Keyspace {
       memtableBytes: this.#memtable.active.memoryBytes,
       memtableRows: this.#memtable.active.rowCount,
       frozenGenerations: this.#queue.frozen.length,
-      cacheBytes: this.#cache.memoryBytes,
+      cacheBytes: this.cache.memoryBytes,
       flushes: this.#queue.flushCount,
       flushedRows: this.#queue.rowCount,
       lastFlushTime: this.#queue.lastFlushTime,
@@ -493,10 +493,10 @@ export class Keyspace {
       const row = generation.find(key);
       if (row !== NO_ROW) return generation.readValue(row, value);
     }
-    const cached = this.#cache.get(key, value);
+    const cached = this.cache.get(key, value);
     if (cached !== "unknown") return cached === "present";
     const bytes = this.#reader.get(key);
-    this.#cache.add(key, bytes);
+    this.cache.add(key, bytes);
     if (bytes === null) return false;
     value.set(bytes, 0, bytes.length);
     return true;
@@ -515,7 +515,7 @@ export class Keyspace {
   #flushed(frozen: Frozen): void {
     // An older snapshot misses the rows that have just left the queue.
     this.#reader.endSnapshot();
-    this.#cache.push(frozen.generation);
+    this.cache.push(frozen.generation);
     this.#memtable.flushed();
   }
 

@@ -1,6 +1,16 @@
 import { expect, test } from "bun:test";
 import { fromText, mapKey } from "../../src/bytes/bytes.ts";
-import { type Arg, bytes, int, key, named, options, some, tuple } from "../../src/commands/args.ts";
+import {
+  type Arg,
+  bytes,
+  flag,
+  int,
+  key,
+  named,
+  options,
+  some,
+  tuple,
+} from "../../src/commands/args.ts";
 import { command, subcommand } from "../../src/commands/command.ts";
 import { keysOf } from "../../src/commands/command-keys.ts";
 
@@ -32,6 +42,26 @@ test("or behind a word", () => {
   const args = [key(), options({ store: named("STORE", key("destination")) })];
   expect(keys(args, "a", "store", "b")).toEqual(["a", "b"]);
   expect(keys(args, "a")).toEqual(["a"]);
+  expect(keys(args, "a", "store")).toEqual(["a"]);
+});
+
+test("of several behind the same word the last counts", () => {
+  const args = [key(), options({ store: named("STORE", key("destination")) })];
+  expect(keys(args, "a", "store", "b", "store", "c")).toEqual(["a", "c"]);
+});
+
+test("what belongs to another word is not taken for one", () => {
+  const args = [
+    key(),
+    options({
+      by: named("BY", bytes("pattern")),
+      limit: named("LIMIT", tuple(int("offset"), int("count"))),
+      alpha: flag("ALPHA"),
+      store: named("STORE", key("destination")),
+    }),
+  ];
+  const words = ["a", "by", "store", "limit", "store", "by", "alpha", "store", "b", "by", "store"];
+  expect(keys(args, ...words)).toEqual(["a", "b"]);
 });
 
 test("a subcommand's keys stand behind both its names", () => {

@@ -39,6 +39,31 @@ test("what tests need is there", async () => {
   expect(performance.now() - started).toBeGreaterThan(25);
 });
 
+test("RELOAD and LOADAOF have everything read from SQLite again", async () => {
+  await using server = await startServer({ "enable-debug-command": "yes" });
+  const client = await server.connect();
+  for (const word of ["RELOAD", "LOADAOF"]) {
+    await client.call("RPUSH", "list", word);
+    await client.call("SET", "string", word, "PX", 100_000);
+    expect(await client.call("DEBUG", word)).toBe("OK");
+    const { memtableRows, cacheBytes } = server.app.ledis.keyspace.stats();
+    expect([memtableRows, cacheBytes]).toEqual([0, 0]);
+    expect(await client.call("LRANGE", "list", -1, -1)).toEqual([word]);
+    expect(await client.call("GET", "string")).toBe(word);
+    expect(await client.call("PTTL", "string")).toBeGreaterThan(90_000);
+  }
+});
+
+test("OBJECT tells encoding and length of a value in Redis's form", async () => {
+  await using server = await startServer({ "enable-debug-command": "yes" });
+  const client = await server.connect();
+  await client.call("SET", "a", "abc");
+  expect(await client.call("DEBUG", "OBJECT", "a")).toBe(
+    "Value at:0x0 refcount:1 encoding:embstr serializedlength:4 lru:0 lru_seconds_idle:0",
+  );
+  expect(await client.call("DEBUG", "OBJECT", "none")).toEqual(replyError("ERR no such key"));
+});
+
 test("without the expiry cycle, an expired key is hidden but stays until somebody asks for it", async () => {
   await using server = await startServer({ "enable-debug-command": "yes" });
   const client = await server.connect();
