@@ -22,8 +22,8 @@ const NEAR = 2000;
 const TIME_MAX = 2 ** 47;
 const DIFFERENCES_MAX = 20;
 
-function integerOf(reply: string): number | null {
-  const digits = /^:(-?[0-9]+)\r\n$/.exec(reply)?.[1];
+function integerOf(line: string): number | null {
+  const digits = /^:(-?[0-9]+)$/.exec(line)?.[1];
   return digits === undefined ? null : Number(digits);
 }
 
@@ -37,12 +37,19 @@ function agree(ours: string, theirs: string, comparison: Comparison): boolean {
     case "sorted":
       return ours.length === theirs.length && parts(ours) === parts(theirs);
     case "near": {
-      const a = integerOf(ours);
-      const b = integerOf(theirs);
-      if (a === null || b === null) return false;
-      return Math.abs(a - b) <= NEAR || (a > TIME_MAX / 1000 && b > TIME_MAX / 1000);
+      const [a, b] = [ours.split("\r\n"), theirs.split("\r\n")];
+      return a.length === b.length && a.every((line, i) => areNear(line, b[i]!));
     }
   }
+}
+
+/** Whether two lines are the same, or integers that time alone can have made different. */
+function areNear(ours: string, theirs: string): boolean {
+  if (ours === theirs) return true;
+  const a = integerOf(ours);
+  const b = integerOf(theirs);
+  if (a === null || b === null) return false;
+  return Math.abs(a - b) <= NEAR || (a > TIME_MAX / 1000 && b > TIME_MAX / 1000);
 }
 
 /** The lines of a reply, sorted: items in any order. */

@@ -24,8 +24,8 @@ DESCRIPTION
   A directory that holds a database is refused. With --force, its database and log are moved to a directory
   replaced-<time> in it, and the dump takes their place.
 
-  FILE may also be one of Redis's .rdb files, of Redis 7.4 or older. Keys of types that are not stored here,
-  streams and modules' values, are left out and told on stderr, and so are keys whose TTL has passed.
+  FILE may also be one of Redis's .rdb files, of Redis 7.4 or older. Modules' values are not
+  stored here: they are left out and told on stderr, and so are keys whose TTL has passed.
 
   Prints the place in the log that the dump is the state of, then "Load OK". With the log files of the server
   that was dumped, ledis binlog --apply goes on from there.

@@ -2,6 +2,7 @@
 import { eventEnd, isPut, keyEnd, keyStart, readU32 } from "../binlog/event.ts";
 import { type Bytes, equalBytes, fromText, toText } from "../bytes/bytes.ts";
 import { readSortableDouble, SORTABLE_DOUBLE_BYTES } from "../bytes/sortable-double.ts";
+import { STREAM_ID_BYTES, streamIdText } from "../bytes/stream-id.ts";
 import {
   collectionId,
   expireAtMs,
@@ -11,19 +12,25 @@ import {
   TYPE_HASH,
   TYPE_LIST,
   TYPE_SET,
+  TYPE_STREAM,
   TYPE_STRING,
   TYPE_ZSET,
 } from "../keyspace/key-row.ts";
 import { homeOf, META_DEAD_SPACE, META_SERVER } from "../keyspace/meta-rows.ts";
 import {
   KIND_BITMAP,
+  KIND_CONSUMER,
   KIND_FIELD_DUE,
   KIND_FIELD_TTL,
+  KIND_GROUP,
   KIND_HASH,
   KIND_KEY,
   KIND_LIST,
   KIND_META,
+  KIND_OWNED,
+  KIND_PENDING,
   KIND_SET,
+  KIND_STREAM,
   KIND_ZCOUNT,
   KIND_ZSCORE,
   KIND_ZSET,
@@ -40,7 +47,8 @@ export interface LoggedRow {
   /** Unix seconds. */
   readonly time: number;
   readonly isPut: boolean;
-  /** kv, hash, hsize, list, lmeta, zset, zsize, zscore, zcount, bit, bitmeta, set, ssize, key, meta, exptime, expmeta. */
+  /** kv, hash, hsize, list, lmeta, zset, zsize, zscore, zcount, bit, bitmeta, set, ssize, stream, xsize,
+   * xgroup, xconsumer, xpending, xowned, key, meta, exptime, expmeta. */
   readonly name: string;
   /** null: it belongs to none, or nobody knows to which. */
   readonly database: number | null;
@@ -63,6 +71,7 @@ const SIZE_NAMES: Readonly<Record<number, string>> = {
   [TYPE_ZSET]: "zsize",
   [TYPE_BITMAP]: "bitmeta",
   [TYPE_SET]: "ssize",
+  [TYPE_STREAM]: "xsize",
 };
 
 const ELEMENT_NAMES: Readonly<Record<number, string>> = {
@@ -75,6 +84,11 @@ const ELEMENT_NAMES: Readonly<Record<number, string>> = {
   [KIND_ZCOUNT]: "zcount",
   [KIND_BITMAP]: "bit",
   [KIND_SET]: "set",
+  [KIND_STREAM]: "stream",
+  [KIND_GROUP]: "xgroup",
+  [KIND_CONSUMER]: "xconsumer",
+  [KIND_PENDING]: "xpending",
+  [KIND_OWNED]: "xowned",
 };
 
 /** Of the server's own rows: how many bytes of the value are a number. */
@@ -183,6 +197,28 @@ function elementDetails(kind: number, rest: Bytes, value: Bytes | null): Details
       return [["seq", readU48(rest, 0)], ...valueDetails(value)];
     case KIND_SET:
       return [["member", rest]];
+    case KIND_STREAM:
+      if (rest.length !== STREAM_ID_BYTES) break;
+      return [["entry", streamIdText(rest)], ...valueDetails(value)];
+    case KIND_GROUP:
+      return [["group", rest], ...valueDetails(value)];
+    case KIND_CONSUMER:
+      if (rest.length < 4) break;
+      return [["group", readU32(rest, 0)], ["consumer", rest.subarray(4)], ...valueDetails(value)];
+    case KIND_PENDING:
+      if (rest.length !== 4 + STREAM_ID_BYTES) break;
+      return [
+        ["group", readU32(rest, 0)],
+        ["entry", streamIdText(rest.subarray(4))],
+        ...valueDetails(value),
+      ];
+    case KIND_OWNED:
+      if (rest.length !== 8 + STREAM_ID_BYTES) break;
+      return [
+        ["group", readU32(rest, 0)],
+        ["consumer", readU32(rest, 4)],
+        ["entry", streamIdText(rest.subarray(8))],
+      ];
     case KIND_ZSET:
       if (value === null) return [["member", rest]];
       if (value.length !== SORTABLE_DOUBLE_BYTES) break;

@@ -31,6 +31,10 @@ import { scriptingCommands } from "./scripting.ts";
 import { serverCommands } from "./server.ts";
 import { setCommands } from "./sets.ts";
 import { sortCommands } from "./sort.ts";
+import { streamGroupCommands } from "./stream-groups.ts";
+import { streamInfoCommand } from "./stream-info.ts";
+import { streamReadCommands } from "./stream-reads.ts";
+import { streamCommands } from "./streams.ts";
 import { stringCommands } from "./strings.ts";
 import { transactionCommands } from "./transactions.ts";
 import { zsetAlgebraCommands } from "./zset-algebra.ts";
@@ -69,6 +73,10 @@ export const allCommands: readonly Command[] = [
   ...objectCommands,
   ...setCommands,
   ...sortCommands,
+  ...streamCommands,
+  ...streamGroupCommands,
+  streamInfoCommand,
+  ...streamReadCommands,
   ...stringCommands,
   ...transactionCommands,
   ...zsetAlgebraCommands,

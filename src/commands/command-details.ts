@@ -1,6 +1,7 @@
 /** What COMMAND INFO answers of a command, in Redis 7.0's form, from the command's row. */
 import { Pairs, type Reply, SetReply, Status } from "../resp/reply.ts";
 import type { Command, CommandFlag, CommandGroup } from "./command.ts";
+import { isKeyList } from "./command-keys.ts";
 
 /** In Redis's order. `dangerous` is no flag there, but a category. */
 const FLAGS: readonly CommandFlag[] = [
@@ -40,6 +41,7 @@ const CATEGORIES: readonly (readonly [name: string, has: (command: Command) => b
   ["slow", ({ flags }) => !flags.has("fast")],
   ["blocking", ({ flags }) => flags.has("blocking")],
   ["dangerous", ({ flags }) => flags.has("admin") || flags.has("dangerous")],
+  ["stream", inGroup("stream")],
   ["scripting", inGroup("scripting")],
   ["connection", (command) => command.group === "connection" && !isContainer(command)],
   ["transaction", inGroup("transactions")],
@@ -61,9 +63,10 @@ export function categoriesOf(command: Command): string[] {
 
 /** Whether the first number of its keys must be read from the request. */
 function hasMovableKeys(command: Command): boolean {
-  return command.args.some(
-    ({ name, type, token }) => name === "numkeys" || (type === "key" && token !== undefined),
-  );
+  return command.args.some((doc) => {
+    const { name, type, token } = doc;
+    return name === "numkeys" || (type === "key" && token !== undefined) || isKeyList(doc);
+  });
 }
 
 /** What a command does to its keys, as Redis calls it. */

@@ -12,7 +12,13 @@ import type { Command } from "./command.ts";
 export function keysOf(command: Command, words: readonly Bytes[]): Bytes[] | null {
   const counted = countedKeys(command, words);
   if (counted === null) return null;
-  return [...placedKeys(command, words), ...counted, ...tokenKeys(command, words)];
+  const behindWords = [...tokenKeys(command, words), ...listedKeys(command, words)];
+  return [...placedKeys(command, words), ...counted, ...behindWords];
+}
+
+/** False for commands that never have any. */
+export function mayHaveKeys({ keys, args }: Command): boolean {
+  return keys.first !== 0 || args.some((doc) => doc.name === "numkeys" || isKeyList(doc));
 }
 
 function placedKeys({ keys }: Command, words: readonly Bytes[]): Bytes[] {
@@ -40,14 +46,34 @@ function countedKeys(command: Command, words: readonly Bytes[]): Bytes[] | null 
 function tokenKeys(command: Command, words: readonly Bytes[]): Bytes[] {
   let found: Bytes[] = [];
   for (let at = command.keys.last + 1; at < words.length - 1; at++) {
-    const option = command.args.find(
-      ({ token }) => token !== undefined && equalsIgnoreCase(words[at]!, token),
-    );
+    const option = optionAt(command, words[at]!);
     if (option === undefined) continue;
     if (option.type === "key") found = [words[at + 1]!];
     at += valuesOf(option);
   }
   return found;
+}
+
+/** Keys in the first half of what stands behind a word: `XREAD STREAMS key key id id`. */
+function listedKeys(command: Command, words: readonly Bytes[]): Bytes[] {
+  const list = command.args.find(isKeyList);
+  if (list === undefined) return [];
+  for (let at = 1; at < words.length; at++) {
+    const option = optionAt(command, words[at]!);
+    if (option === list) return words.slice(at + 1, at + 1 + ((words.length - at - 1) >> 1));
+    if (option !== undefined) at += valuesOf(option);
+  }
+  return [];
+}
+
+/** Whether what stands behind a word begins with as many keys as there are. */
+export function isKeyList({ type, token, arguments: parts = [] }: ArgumentDoc): boolean {
+  const [first] = parts;
+  return type === "block" && token !== undefined && first?.type === "key" && !!first.multiple;
+}
+
+function optionAt(command: Command, word: Bytes): ArgumentDoc | undefined {
+  return command.args.find(({ token }) => token !== undefined && equalsIgnoreCase(word, token));
 }
 
 /** Words behind an option's token. */

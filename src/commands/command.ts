@@ -20,6 +20,7 @@ export type CommandGroup =
   | "server"
   | "set"
   | "sorted-set"
+  | "stream"
   | "string"
   | "transactions";
 

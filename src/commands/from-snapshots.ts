@@ -75,6 +75,41 @@ export async function answerMembers<T extends ReadingSubject>(
   }
 }
 
+/**
+ * Answers an array, however long, whose items are read twice: to count them, and while they are sent.
+ *
+ * @param choose looks the collections up
+ * @param find the items; the same ones each time
+ */
+export async function answerRows<T extends BuildSubject>(
+  { ledis }: Context,
+  choose: () => T,
+  find: (subject: T, rows: Elements) => Iterator<Reply>,
+): Promise<Reply> {
+  const reading = (await SnapshotReading.open(ledis.moments, choose))!;
+  const items = () => find(reading.subject, reading.rows);
+  try {
+    const count = await runInSlices(countItems(items()));
+    return new StreamReply(
+      "array",
+      count,
+      sourceOf(items(), count, () => reading.close()),
+    );
+  } catch (error) {
+    reading.close();
+    throw error;
+  }
+}
+
+function* countItems(items: Iterator<Reply>): Generator<void, number, void> {
+  let count = 0;
+  while (items.next().done !== true) {
+    count++;
+    yield;
+  }
+  return count;
+}
+
 /** How many there are, and copies of them if they are few. */
 function* countMembers(
   members: Iterator<Bytes | null>,
@@ -93,7 +128,7 @@ function* countMembers(
   return { count, kept };
 }
 
-function sourceOf(members: Iterator<Bytes | null>, count: number, close: () => void): ReplySource {
+function sourceOf(members: Iterator<Reply>, count: number, close: () => void): ReplySource {
   let left = count;
   return {
     next(take) {

@@ -7,7 +7,7 @@ import { type ArgumentDoc, any, bytes } from "./args.ts";
 import { type Command, command, container, subcommand } from "./command.ts";
 import { categoriesOf, commandDetails, keyFlags } from "./command-details.ts";
 import { commandDocs } from "./command-docs.ts";
-import { keysOf } from "./command-keys.ts";
+import { keysOf, mayHaveKeys } from "./command-keys.ts";
 import type { Context } from "./context.ts";
 import { helpSubcommand } from "./help.ts";
 import { rawWords } from "./raw-words.ts";
@@ -97,7 +97,7 @@ function keysIn({ server }: Context, words: readonly Bytes[]): [Command, Bytes[]
   const found =
     named !== undefined && named.subcommands.length > 0 ? named.findSubcommand(words[1]!) : named;
   if (found === undefined) throw new CommandError("ERR Invalid command specified");
-  if (found.keys.first === 0 && !found.args.some((arg) => arg.name === "numkeys")) {
+  if (!mayHaveKeys(found)) {
     throw new CommandError("ERR The command has no key arguments");
   }
   if (!found.accepts(words.length)) {

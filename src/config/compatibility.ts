@@ -51,6 +51,7 @@ export const compatibilityParameters: readonly CompatibilityParameter[] = [
   fixed("unixsocket", (config) => listeners(config, "unix")[0]?.path ?? ""),
   fixed("appendonly", "yes"),
   ignored("save", ""),
+  ignored("stream-node-max-bytes", "4096"),
   fixed("maxmemory", "0"),
   fixed("maxmemory-policy", "noeviction"),
   fixed("maxmemory-samples", "5"),

@@ -149,6 +149,15 @@ export const options = [
     doc: "Directory of all files; created with its parents.",
   },
   {
+    name: "stream-node-max-entries",
+    section: "Storage",
+    type: "integer",
+    default: "100",
+    min: 0,
+    runtime: true,
+    doc: "Entries of a stream that XADD and XTRIM remove together where they are asked to trim about so many (`~`).",
+  },
+  {
     name: "databases",
     section: "Storage",
     type: "integer",

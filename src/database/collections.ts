@@ -72,10 +72,12 @@ export class Collections extends Elements {
 
   /** Writes the key row; a collection without elements is removed instead. */
   save(key: AnyBytes, header: CollectionHeader): void {
-    if (header.size === 0) {
-      if (header.isStored) this.#keys.remove(key);
-      return;
-    }
+    if (header.size > 0) this.keep(key, header);
+    else if (header.isStored) this.#keys.remove(key);
+  }
+
+  /** Writes the key row, without elements too: of a type that may be empty. */
+  keep(key: AnyBytes, header: CollectionHeader): void {
     const bytes = HEADER_BYTES + header.extra.length;
     const row = this.#keys.put(key, header.type, header.expireAt, bytes, header.id);
     writeU48(row.buffer, row.start, header.id);

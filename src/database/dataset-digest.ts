@@ -5,12 +5,14 @@
 import { writeU32 } from "../binlog/event.ts";
 import { type Bytes, concatBytes, copyBytes, EMPTY } from "../bytes/bytes.ts";
 import { clock } from "../clock.ts";
-import { TYPE_STRING } from "../keyspace/key-row.ts";
+import { TYPE_STREAM, TYPE_STRING } from "../keyspace/key-row.ts";
 import { KIND_LIST, KIND_ZCOUNT } from "../keyspace/row-key.ts";
+import { HEADER_BYTES } from "./collections.ts";
 import type { DB } from "./db.ts";
 import { elementKindsOf } from "./element-kinds.ts";
 import { KeyWalk } from "./key-walk.ts";
 import type { Ledis } from "./ledis.ts";
+import { STREAM_MARKS_BYTES } from "./stream-header.ts";
 
 /** How long a slice works, in µs. */
 const SLICE_US = 1000;
@@ -62,6 +64,9 @@ export class DatasetDigest {
     this.#add(Buffer.from(`${db.number} ${type} ${row.expireAt}`));
     this.#add(key);
     if (type === TYPE_STRING) this.#add(row.rest());
+    // Where a stream ends is nothing that its entries tell.
+    if (type === TYPE_STREAM)
+      this.#add(row.rest().subarray(HEADER_BYTES, HEADER_BYTES + STREAM_MARKS_BYTES));
     for (const kind of elementKindsOf(type)) {
       // How a sorted set counts its members depends on what happened to it before.
       if (kind !== KIND_ZCOUNT) yield* this.#elements(db, kind, id);

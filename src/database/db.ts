@@ -18,6 +18,8 @@ import { RandomKey } from "./random-key.ts";
 import { Sets } from "./sets.ts";
 import { SortElements } from "./sort-elements.ts";
 import { Sorting } from "./sorting.ts";
+import { StreamGroups } from "./stream-groups.ts";
+import { Streams } from "./streams.ts";
 import { Strings } from "./strings.ts";
 import { ZSets } from "./zsets.ts";
 
@@ -36,6 +38,8 @@ export class DB {
   readonly lists: Lists;
   readonly sets: Sets;
   readonly zsets: ZSets;
+  readonly streams: Streams;
+  readonly streamGroups: StreamGroups;
   readonly dumps: Dumps;
   readonly sorting: Sorting;
   readonly orderedScan: OrderedScan;
@@ -64,6 +68,8 @@ export class DB {
     this.lists = new Lists(this.table, this.collections, keyspace);
     this.sets = new Sets(this.table, this.collections, ledis.elementPacks);
     this.zsets = new ZSets(this.table, this.collections, ledis.zsetOrder);
+    this.streams = new Streams(this.collections);
+    this.streamGroups = new StreamGroups(this.collections, this.streams);
     this.dumps = new Dumps(this, () => ledis.options.valueBytesMax);
     this.orderedScan = new OrderedScan(keyspace, this.table, this.collections, hashFields);
     const elements = new SortElements(this.table, this.collections, this.lists, this.zsets);

@@ -7,6 +7,7 @@ import {
   TYPE_HASH,
   TYPE_LIST,
   TYPE_SET,
+  TYPE_STREAM,
   TYPE_STRING,
   TYPE_ZSET,
 } from "../keyspace/key-row.ts";
@@ -18,6 +19,7 @@ import {
   openPayload,
   sealPayload,
   VERSION_WITH_FIELD_TTLS,
+  VERSION_WITH_STREAMS,
 } from "../rdb/dump-payload.ts";
 import { RdbError } from "../rdb/rdb-error.ts";
 import {
@@ -31,18 +33,21 @@ import {
 } from "../rdb/rdb-types.ts";
 import { BITMAP_VERSION, type RdbValue } from "../rdb/rdb-value.ts";
 import { RdbFullError, type RdbWriter } from "../rdb/rdb-writer.ts";
+import { writeStream } from "../rdb/stream-writer.ts";
 import type { Bitmaps } from "./bitmaps.ts";
 import type { CollectionHeader, Collections } from "./collections.ts";
 import type { Hashes } from "./hashes.ts";
 import type { KeyTable } from "./key-table.ts";
 import type { Lists } from "./lists.ts";
 import type { Sets } from "./sets.ts";
+import { StreamHeader } from "./stream-header.ts";
+import { type StreamTypes, storeStream, streamParts } from "./stream-values.ts";
 import type { Strings } from "./strings.ts";
 import { memberOf, scoreOf } from "./zset-entry.ts";
 import type { ZSets } from "./zsets.ts";
 
 /** The types' operations, of one database. */
-export interface Types {
+export interface Types extends StreamTypes {
   readonly table: KeyTable;
   readonly collections: Collections;
   readonly strings: Strings;
@@ -142,6 +147,7 @@ export class Dumps {
     try {
       if (type !== TYPE_STRING) {
         const header = this.#types.collections.findForWrite(key, type)!;
+        if (type === TYPE_STREAM) return this.#sealStream(new StreamHeader(header));
         if (type === TYPE_HASH && header.extra.length > 0) return this.#sealEnding(header);
         return sealPayload((writer) => this.#writeCollection(writer, header), this.#bytesMax());
       }
@@ -199,6 +205,9 @@ export class Dumps {
       case "zset":
         zsets.replace(key, value.members(), expireAt);
         break;
+      case "stream":
+        storeStream(this.#types, key, value, expireAt);
+        break;
       case "bitmap":
         bitmaps.replace(key, value.tail, value.segments(), expireAt);
         break;
@@ -221,6 +230,14 @@ export class Dumps {
       },
       this.#bytesMax(),
       VERSION_WITH_FIELD_TTLS,
+    );
+  }
+
+  #sealStream(stream: StreamHeader): Bytes {
+    return sealPayload(
+      (writer) => writeStream(writer, streamParts(this.#types, stream)),
+      this.#bytesMax(),
+      VERSION_WITH_STREAMS,
     );
   }
 

@@ -14,6 +14,7 @@ import {
   TYPE_HASH,
   TYPE_LIST,
   TYPE_SET,
+  TYPE_STREAM,
   TYPE_ZSET,
 } from "../keyspace/key-row.ts";
 import {
@@ -22,6 +23,7 @@ import {
   KIND_KEY,
   KIND_LIST,
   KIND_SET,
+  KIND_STREAM,
   KIND_ZSET,
   readU48,
   writeU48,
@@ -30,7 +32,9 @@ import type { NamedCollection, StoredRows } from "../keyspace/stored-rows.ts";
 import { SEGMENT_BYTES } from "./bitmaps.ts";
 import { HEADER_BYTES } from "./collections.ts";
 import { checkFieldTtls, mendFieldTtls } from "./stored-field-ttls.ts";
+import { checkStream, mendStream } from "./stored-streams.ts";
 import { checkZSet, mendZSet } from "./stored-zsets.ts";
+import { STREAM_EXTRA_BYTES } from "./stream-header.ts";
 import { COUNTED } from "./zset-entries.ts";
 
 /** Rows of one page. */
@@ -45,12 +49,14 @@ const SIZE_KINDS: ReadonlyMap<number, number> = new Map([
   [TYPE_ZSET, KIND_ZSET],
   [TYPE_BITMAP, KIND_BITMAP],
   [TYPE_SET, KIND_SET],
+  [TYPE_STREAM, KIND_STREAM],
 ]);
 
 /** Bytes that a type keeps behind the size, at least. */
 const EXTRA_BYTES: ReadonlyMap<number, number> = new Map([
   [TYPE_LIST, SEQ_BYTES],
   [TYPE_BITMAP, TAIL_BYTES],
+  [TYPE_STREAM, STREAM_EXTRA_BYTES],
 ]);
 
 /** Header of a collection's key row; null: too short to be one. */
@@ -67,6 +73,7 @@ export function checkCollection(rows: StoredRows, named: NamedCollection): strin
   if (kind === undefined) return null;
   const header = headerOf(named.value);
   if (header === null) return "its key row is cut short";
+  if (kind === KIND_STREAM) return checkStream(rows, named.id, header.size, header.extra);
   const counted = rows.count(kind, named.id);
   if (counted === null) return `it says ${header.size} elements, none is there`;
   if (counted.count !== header.size) {
@@ -89,6 +96,12 @@ export function mendCollection(rows: StoredRows, named: NamedCollection): void {
   const type = rowType(value, 0);
   const kind = SIZE_KINDS.get(type);
   if (kind === undefined) return;
+  if (kind === KIND_STREAM) {
+    const stored = value.subarray(restStart(value, 0));
+    const { size, extra } = mendStream(rows, id, stored.subarray(HEADER_BYTES));
+    writeKeyRow(rows, named, size, extra);
+    return;
+  }
   const fieldTtls = kind === KIND_HASH ? mendFieldTtls(rows, id) : EMPTY;
   const hasCounts = kind === KIND_ZSET && mendZSet(rows, id);
   if (kind === KIND_LIST) renumber(rows, id);
@@ -97,13 +110,18 @@ export function mendCollection(rows: StoredRows, named: NamedCollection): void {
     rows.delete(KIND_KEY, space, key);
     return;
   }
-  const head = value.slice(0, headBytes(expireAtMs(value, 0)));
-  const numbers = new Uint8Array(HEADER_BYTES);
-  writeU48(numbers, 0, id);
-  writeU48(numbers, 6, counted.count);
   const extra = hasCounts
     ? COUNTED
     : concatBytes(fieldTtls, extraOf(value, counted.first, counted.last));
+  writeKeyRow(rows, named, counted.count, extra);
+}
+
+function writeKeyRow(rows: StoredRows, named: NamedCollection, size: number, extra: Bytes): void {
+  const { id, space, key, value } = named;
+  const head = value.slice(0, headBytes(expireAtMs(value, 0)));
+  const numbers = new Uint8Array(HEADER_BYTES);
+  writeU48(numbers, 0, id);
+  writeU48(numbers, 6, size);
   rows.put(KIND_KEY, space, key, concatBytes(head, numbers, extra));
 }
 

@@ -4,6 +4,7 @@ import {
   TYPE_HASH,
   TYPE_LIST,
   TYPE_SET,
+  TYPE_STREAM,
   TYPE_STRING,
   TYPE_ZSET,
 } from "../keyspace/key-row.ts";
@@ -22,6 +23,7 @@ const TYPES: readonly TypeName[] = [
   { type: TYPE_ZSET, name: "zset", encoding: "skiplist" },
   { type: TYPE_BITMAP, name: "bitmap", encoding: "raw" },
   { type: TYPE_SET, name: "set", encoding: "hashtable" },
+  { type: TYPE_STREAM, name: "stream", encoding: "stream" },
 ];
 
 /** Name of a type, as in TYPE. */

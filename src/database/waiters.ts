@@ -16,12 +16,14 @@ export interface Wish<T> {
   /** Type of the collection that is wanted. */
   readonly type: number;
   /**
-   * Takes what is wanted from a key that holds such a collection, in the present turn. The result outlives the
-   * turn: no views.
+   * Takes what is wanted from a key that holds such a collection, in the present turn; undefined: there is nothing
+   * yet. The result outlives the turn: no views.
    *
    * @throws {CommandError} it cannot be had; ends the waiting as well
    */
-  take(key: Bytes): T;
+  take(key: Bytes): T | undefined;
+  /** Why there is no sense in waiting for a key that was changed and holds no such collection; null: there is. */
+  readonly lost?: (key: Bytes) => CommandError | null;
 }
 
 /** How a waiting ended. */
@@ -32,7 +34,8 @@ interface Waiter {
   readonly type: number;
   readonly arrival: number;
   readonly queues: readonly Queue[];
-  serve(key: Bytes): void;
+  serve(key: Bytes): boolean;
+  miss(key: Bytes): boolean;
   confirm(): void;
   takeBack(): boolean;
   fail(error: CommandError): boolean;
@@ -41,7 +44,7 @@ interface Waiter {
 /** One who waits. */
 export class Waiting<T> implements Waiter {
   readonly type: number;
-  readonly #take: (key: Bytes) => T;
+  readonly #wish: Wish<T>;
   /** Counts up: who came first is served first. */
   readonly arrival: number;
   readonly queues: readonly Queue[];
@@ -55,7 +58,7 @@ export class Waiting<T> implements Waiter {
 
   constructor(wish: Wish<T>, arrival: number, queues: readonly Queue[], waiters: Waiters) {
     this.type = wish.type;
-    this.#take = wish.take;
+    this.#wish = wish;
     this.arrival = arrival;
     this.queues = queues;
     this.#waiters = waiters;
@@ -76,15 +79,27 @@ export class Waiting<T> implements Waiter {
     return this.#end({ error });
   }
 
-  /** Gives it what it wishes for, from this key, as far as it lies with the present turn. */
-  serve(key: Bytes): void {
+  /** Gives it what it wishes for, from this key, as far as it lies with the present turn; false: it waits on. */
+  serve(key: Bytes): boolean {
     try {
-      this.#served = { value: this.#take(key) };
+      const value = this.#wish.take(key);
+      if (value === undefined) return false;
+      this.#served = { value };
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
       this.#served = { error };
     }
     this.#waiters.leave(this);
+    return true;
+  }
+
+  /** As `serve`, for a key that holds no such collection. */
+  miss(key: Bytes): boolean {
+    const error = this.#wish.lost?.(key) ?? null;
+    if (error === null) return false;
+    this.#served = { error };
+    this.#waiters.leave(this);
+    return true;
   }
 
   /** The turn that served it is committed. */
@@ -259,9 +274,8 @@ export class Waiters implements TurnListener {
     const { key, board } = queue;
     let type = board.table.findForWrite(key)?.type;
     for (const waiting of queue.waiting) {
-      if (type === undefined) return;
-      if (waiting.type !== type) continue;
-      waiting.serve(key);
+      const isServed = waiting.type === type ? waiting.serve(key) : waiting.miss(key);
+      if (!isServed) continue;
       this.#served.push(waiting);
       type = board.table.findForWrite(key)?.type;
     }

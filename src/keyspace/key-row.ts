@@ -15,6 +15,7 @@ export const TYPE_LIST = 4;
 export const TYPE_ZSET = 6;
 export const TYPE_BITMAP = 9;
 export const TYPE_SET = 11;
+export const TYPE_STREAM = 13;
 
 const TYPE_MASK = 0x0f;
 const FLAG_TTL = 0x80;

@@ -24,9 +24,16 @@ export const KIND_ZSCORE = 8;
 export const KIND_BITMAP = 9;
 export const KIND_ZCOUNT = 10;
 export const KIND_SET = 11;
+/** Entries of a stream, and its consumer groups; see src/database/stream-rows.ts. */
+export const KIND_STREAM = 13;
+export const KIND_GROUP = 14;
+export const KIND_CONSUMER = 15;
+export const KIND_PENDING = 16;
+/** The pending entries once more, by consumer. */
+export const KIND_OWNED = 17;
 
 /** Kinds whose rows always have empty values: ranges do not fetch them, which would cost as much as the keys. */
-export const VALUELESS_KINDS: ReadonlySet<number> = new Set([KIND_ZSCORE, KIND_SET]);
+export const VALUELESS_KINDS: ReadonlySet<number> = new Set([KIND_ZSCORE, KIND_SET, KIND_OWNED]);
 
 export const ELEMENT_KINDS = [
   KIND_HASH,
@@ -38,6 +45,11 @@ export const ELEMENT_KINDS = [
   KIND_BITMAP,
   KIND_ZCOUNT,
   KIND_SET,
+  KIND_STREAM,
+  KIND_GROUP,
+  KIND_CONSUMER,
+  KIND_PENDING,
+  KIND_OWNED,
 ] as const;
 
 /** Bytes of a meta or key row's key before the name or the client's key. */

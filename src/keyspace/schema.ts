@@ -6,13 +6,18 @@ import type { Database } from "bun:sqlite";
 import { messageOf, StorageError } from "../errors.ts";
 import {
   KIND_BITMAP,
+  KIND_CONSUMER,
   KIND_FIELD_DUE,
   KIND_FIELD_TTL,
+  KIND_GROUP,
   KIND_HASH,
   KIND_KEY,
   KIND_LIST,
   KIND_META,
+  KIND_OWNED,
+  KIND_PENDING,
   KIND_SET,
+  KIND_STREAM,
   KIND_ZCOUNT,
   KIND_ZSCORE,
   KIND_ZSET,
@@ -42,6 +47,11 @@ export const ROW_TABLES: readonly RowTable[] = [
   { kind: KIND_SET, table: "sets", number: "id", rest: "member" },
   { kind: KIND_FIELD_TTL, table: "field_ttl", number: "id", rest: "field" },
   { kind: KIND_FIELD_DUE, table: "field_due", number: "id", rest: "due_field" },
+  { kind: KIND_STREAM, table: "stream", number: "id", rest: "entry" },
+  { kind: KIND_GROUP, table: "stream_group", number: "id", rest: "name" },
+  { kind: KIND_CONSUMER, table: "stream_consumer", number: "id", rest: "group_name" },
+  { kind: KIND_PENDING, table: "stream_pending", number: "id", rest: "group_entry" },
+  { kind: KIND_OWNED, table: "stream_owned", number: "id", rest: "group_consumer_entry" },
 ];
 
 function elementTables(...kinds: readonly number[]): string {
@@ -106,6 +116,7 @@ const MIGRATIONS: readonly string[] = [
     SELECT space, key, substr(value, iif(expire_at IS NULL, 2, 8)) AS value, expire_at
     FROM keys WHERE substr(value, 1, 1) IN (x'01', x'81');`,
   elementTables(KIND_FIELD_TTL, KIND_FIELD_DUE),
+  elementTables(KIND_STREAM, KIND_GROUP, KIND_CONSUMER, KIND_PENDING, KIND_OWNED),
 ];
 
 export interface SqliteOptions {

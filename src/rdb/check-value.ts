@@ -1,5 +1,6 @@
 /** Finds everything that can be wrong with a value, before anything is done with it. */
 import type { Bytes } from "../bytes/bytes.ts";
+import { checkStream } from "./check-stream.ts";
 import { countDifferent } from "./duplicates.ts";
 import { RdbError } from "./rdb-error.ts";
 import type { RdbSegment, RdbValue } from "./rdb-value.ts";
@@ -12,8 +13,8 @@ const TAIL_MAX = 2 ** 31 - 1;
 const EXPIRE_AT_MAX_MS = 2 ** 48 - 1;
 
 /**
- * Goes through the whole value. Its parts are as they should be, it has some, members and fields are different
- * ones, and scores are numbers.
+ * Goes through the whole value. Its parts are as they should be, it has some unless it is a stream, members and
+ * fields are different ones, and scores are numbers.
  *
  * @throws {RdbError} otherwise
  */
@@ -36,6 +37,9 @@ export function checkValue(value: RdbValue): void {
       break;
     case "bitmap":
       checkBitmap(value.tail, value.segments());
+      break;
+    case "stream":
+      checkStream(value);
       break;
   }
 }

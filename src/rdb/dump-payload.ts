@@ -13,6 +13,8 @@ import { skipValue } from "./value-shape.ts";
 
 /** Version that is written: the first one with doubles as scores, so Redis 4.0 and later take it. */
 const VERSION = 8;
+/** The first one with all numbers of streams: Redis 7.0's. */
+export const VERSION_WITH_STREAMS = 10;
 /** The first one with TTLs of fields: Redis 7.4's. */
 export const VERSION_WITH_FIELD_TTLS = 12;
 const VERSION_BYTES = 2;

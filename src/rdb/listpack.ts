@@ -8,9 +8,10 @@ import type { Bytes } from "../bytes/bytes.ts";
 import { integerText, numberText, readUnsigned } from "./little-endian.ts";
 import { RdbError } from "./rdb-error.ts";
 
-const HEADER_BYTES = 6;
-const COUNT_UNKNOWN = 0xffff;
-const END = 0xff;
+export const HEADER_BYTES = 6;
+/** The count of entries when they are as many or more. */
+export const COUNT_UNKNOWN = 0xffff;
+export const END = 0xff;
 
 /** Bytes of the integer behind the encodings 0xf1 to 0xf4. */
 const INTEGER_BYTES = [2, 3, 4, 8] as const;
@@ -86,7 +87,8 @@ function passSize(bytes: Bytes, at: number, end: number, size: number): number {
   return last + 1;
 }
 
-function sizeBytes(size: number): number {
+/** How many bytes the size behind an entry takes; Redis takes more than needed for some. */
+export function sizeBytes(size: number): number {
   if (size < 128) return 1;
   if (size < 16_383) return 2;
   if (size < 2_097_151) return 3;

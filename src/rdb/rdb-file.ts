@@ -48,7 +48,7 @@ export type RdbRecord =
       readonly keys: number;
       readonly ttls: number;
     }
-  /** Something that is not stored here, skipped: a key that holds a stream or a module's value, or no key's. */
+  /** Something that is not stored here, skipped: a key that holds a module's value, or no key's. */
   | {
       readonly kind: "skipped";
       readonly what: string;

@@ -66,7 +66,13 @@ export class RdbReader {
     return readSigned(this.bytes(4), 0, 4);
   }
 
-  /** An unsigned integer of 64 bits, little-endian. @throws {RdbError} beyond what a number holds exactly */
+  /** A signed integer of 64 bits, little-endian. @throws {RdbError} beyond what a number holds exactly */
+  int64(): number {
+    const value = readInt64(this.bytes(8), 0);
+    return value < 0n ? -safe(-value) : safe(value);
+  }
+
+  /** As `int64`, unsigned. */
   uint64(): number {
     return safe(BigInt.asUintN(64, readInt64(this.bytes(8), 0)));
   }
@@ -100,6 +106,13 @@ export class RdbReader {
     if (first === LENGTH_32) return Number(this.#big(4));
     if (first === LENGTH_64) return safe(this.#big(8));
     throw new RdbError("a length is expected");
+  }
+
+  /** As `length`, for any integer that is written as one, in [0, 2^64). */
+  bigLength(): bigint {
+    if (this.#peek() !== LENGTH_64) return BigInt(this.length());
+    this.at++;
+    return this.#big(8);
   }
 
   /** Passes a length, or any other integer that is written as one: of 64 bits. */
@@ -143,13 +156,18 @@ export class RdbReader {
     }
   }
 
+  /** Counts bytes that stand for less than they are, as those of compressed strings. @throws {RdbError} too many */
+  expand(count: number): void {
+    if (count > this.#expandable) throw new RdbError("compressed strings come to too much");
+    this.#expandable -= count;
+  }
+
   #compressed(): Bytes {
     const compressed = this.length();
     const expanded = this.length();
     if (compressed > this.left) throw new RdbEndError();
     if (expanded > expandedBytesMax(compressed)) throw new RdbError("damaged compressed string");
-    if (expanded > this.#expandable) throw new RdbError("compressed strings come to too much");
-    this.#expandable -= expanded;
+    this.expand(expanded);
     const start = this.at;
     this.at += compressed;
     return expandLzf(this.buffer, start, this.at, expanded);

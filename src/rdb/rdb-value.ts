@@ -10,6 +10,10 @@ import { listpackEntries } from "./listpack.ts";
 import { RdbError } from "./rdb-error.ts";
 import { RdbReader } from "./rdb-reader.ts";
 import * as types from "./rdb-types.ts";
+import type { StreamVersion } from "./skip-stream.ts";
+import { streamEntries } from "./stream-entries.ts";
+import { streamGroups } from "./stream-groups.ts";
+import { streamHead } from "./stream-head.ts";
 import { foreignName } from "./value-shape.ts";
 import { ziplistEntries } from "./ziplist.ts";
 import { zipmapEntries } from "./zipmap.ts";
@@ -31,6 +35,52 @@ export interface RdbSegment {
   readonly bytes: Bytes;
 }
 
+export interface RdbStreamEntry {
+  /** As `streamId` makes it, like all ids here. */
+  readonly id: Bytes;
+  /** Field, value, field, value ... */
+  readonly fields: readonly Bytes[];
+}
+
+/** An entry that was delivered and not acknowledged. */
+export interface RdbPending {
+  readonly id: Bytes;
+  /** ms since 1970. */
+  readonly deliveredAtMs: number;
+  readonly deliveries: number;
+  /** The name of who has it. */
+  readonly consumer: Bytes;
+}
+
+export interface RdbConsumer {
+  readonly name: Bytes;
+  /** When it asked last, ms since 1970. */
+  readonly seenAtMs: number;
+  /** When it was given something last, ms since 1970; -1: never. What is older than Redis 7.2 has `seenAtMs`. */
+  readonly activeAtMs: number;
+}
+
+export interface RdbGroup {
+  readonly name: Bytes;
+  readonly lastId: Bytes;
+  /** How many entries it has read, in [0, 2^63); -1: not known. */
+  readonly entriesRead: bigint;
+  readonly consumers: readonly RdbConsumer[];
+  /** By id; each consumer is one of these. */
+  readonly pending: readonly RdbPending[];
+}
+
+export interface RdbStreamHead {
+  /** How many entries there are. */
+  readonly length: number;
+  /** The last id that was ever given: not before the last entry's. */
+  readonly lastId: Bytes;
+  /** The greatest id that was ever deleted; 0-0: none. */
+  readonly maxDeletedId: Bytes;
+  /** How many entries were ever added, in [0, 2^63). */
+  readonly entriesAdded: bigint;
+}
+
 /**
  * Going through the parts throws an RdbError where they are damaged. Bytes are views of the payload, or their
  * own. What is the same twice, or out of order, is not noticed here: see `checkValue`.
@@ -41,7 +91,13 @@ export type RdbValue =
   | { readonly type: "set"; members(): Iterable<Bytes> }
   | { readonly type: "hash"; fields(): Iterable<RdbField> }
   | { readonly type: "zset"; members(): Iterable<RdbMember> }
-  | { readonly type: "bitmap"; readonly tail: number; segments(): Iterable<RdbSegment> };
+  | { readonly type: "bitmap"; readonly tail: number; segments(): Iterable<RdbSegment> }
+  | {
+      readonly type: "stream";
+      readonly head: RdbStreamHead;
+      entries(): Iterable<RdbStreamEntry>;
+      groups(): Iterable<RdbGroup>;
+    };
 
 /** Bytes that hold a value. */
 export interface ValueBytes {
@@ -50,7 +106,10 @@ export interface ValueBytes {
   readonly start: number;
   readonly end: number;
   readonly type: number;
-  /** How many bytes compressed strings in it may come to, all together. */
+  /**
+   * How many bytes compressed strings in it may come to, all together; so may names of fields that stand once for
+   * many entries of a stream.
+   */
   readonly expandedBytesMax: number;
 }
 
@@ -100,6 +159,12 @@ export function openValue(bytes: ValueBytes): RdbValue {
       return { type: "hash", fields: () => fieldsWithTtl(open()) };
     case types.RDB_HASH_LISTPACK_EX:
       return { type: "hash", fields: () => packedFieldsWithTtl(open()) };
+    case types.RDB_STREAM_LISTPACKS:
+      return openStream(open, 1);
+    case types.RDB_STREAM_LISTPACKS_2:
+      return openStream(open, 2);
+    case types.RDB_STREAM_LISTPACKS_3:
+      return openStream(open, 3);
     case types.RDB_LEDIS_BITMAP:
       return { type: "bitmap", tail: bitmapTail(open()), segments: () => segments(open()) };
     default: {
@@ -108,6 +173,15 @@ export function openValue(bytes: ValueBytes): RdbValue {
       throw new RdbError(`${what} cannot be stored here`);
     }
   }
+}
+
+function openStream(open: () => RdbReader, version: StreamVersion): RdbValue {
+  return {
+    type: "stream",
+    head: streamHead(open(), version),
+    entries: () => streamEntries(open()),
+    groups: () => streamGroups(open, version),
+  };
 }
 
 function* strings(reader: RdbReader): Generator<Bytes> {

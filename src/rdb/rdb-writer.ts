@@ -25,6 +25,11 @@ export class RdbWriter {
     this.#bytesMax = bytesMax;
   }
 
+  /** A writer for a part before which its count stands; it may fill what is left of this one. */
+  part(): RdbWriter {
+    return new RdbWriter(this.#bytesMax - this.#length);
+  }
+
   /** What was written so far, as a view until more is. */
   get bytes(): Bytes {
     return this.#bytes.subarray(0, this.#length);
@@ -56,10 +61,20 @@ export class RdbWriter {
       this.#view.setUint32(this.#length + 1, value);
       this.#length += 5;
     } else {
-      this.#bytes[this.#length] = 0x81;
-      this.#view.setBigUint64(this.#length + 1, BigInt(value));
-      this.#length += 9;
+      this.bigLength(BigInt(value));
     }
+  }
+
+  /** As `length`, for any uint64. */
+  bigLength(value: bigint): void {
+    if (value < 2n ** 32n) {
+      this.length(Number(value));
+      return;
+    }
+    this.#reserve(LENGTH_BYTES_MAX);
+    this.#bytes[this.#length] = 0x81;
+    this.#view.setBigUint64(this.#length + 1, value);
+    this.#length += 9;
   }
 
   /** A string; one that is the text of a small integer takes as few bytes as that. */

@@ -1,8 +1,10 @@
-/** Passes streams, which are not read here. */
+/** Passes streams without looking into their entries: of a file, less than the whole stream may have come. */
+import { STREAM_ID_BYTES } from "../bytes/stream-id.ts";
 import type { RdbReader } from "./rdb-reader.ts";
 
-/** A stream's id in a list of pending entries. */
-const ID_BYTES = 16;
+/** 1 since Redis 5.0, 2 since 7.0, 3 since 7.2. */
+export type StreamVersion = 1 | 2 | 3;
+
 const TIME_BYTES = 8;
 
 /** Lengths behind the entries: size and last id; since version 2 first and greatest deleted id, entries added. */
@@ -12,12 +14,9 @@ const GROUP_NUMBERS = { 1: 2, 2: 3, 3: 3 } as const;
 /** Times behind a consumer's name: seen; since version 3 active. */
 const CONSUMER_TIMES = { 1: 1, 2: 1, 3: 2 } as const;
 
-/** @param version 1 since Redis 5.0, 2 since 7.0, 3 since 7.2 */
-export function skipStream(reader: RdbReader, version: 1 | 2 | 3): void {
-  for (let left = reader.length(); left > 0; left--) {
-    reader.skipString();
-    reader.skipString();
-  }
+/** Passes a stream. @throws {RdbError} damaged; RdbEndError when it is not all there */
+export function skipStream(reader: RdbReader, version: StreamVersion): void {
+  skipNodes(reader);
   skipLengths(reader, NUMBERS[version]);
   for (let left = reader.length(); left > 0; left--) {
     reader.skipString();
@@ -31,17 +30,25 @@ export function skipStream(reader: RdbReader, version: 1 | 2 | 3): void {
   }
 }
 
+/** Passes the entries. */
+export function skipNodes(reader: RdbReader): void {
+  for (let left = reader.length(); left > 0; left--) {
+    reader.skipString();
+    reader.skipString();
+  }
+}
+
 /** What a group waits for: id, time and count of deliveries. */
 function skipPending(reader: RdbReader): void {
   for (let left = reader.length(); left > 0; left--) {
-    reader.skip(ID_BYTES + TIME_BYTES);
+    reader.skip(STREAM_ID_BYTES + TIME_BYTES);
     reader.skipLength();
   }
 }
 
 /** What a consumer of it has: ids. */
 function skipOwned(reader: RdbReader): void {
-  for (let left = reader.length(); left > 0; left--) reader.skip(ID_BYTES);
+  for (let left = reader.length(); left > 0; left--) reader.skip(STREAM_ID_BYTES);
 }
 
 function skipLengths(reader: RdbReader, count: number): void {

@@ -69,26 +69,26 @@ const SHAPES: ReadonlyMap<number, Shape> = new Map([
   [RDB_LEDIS_BITMAP, { once: ["length", "length"], each: ["length", "string"] }],
 ]);
 
-/** What only Redis has, by type. */
-const FOREIGN: ReadonlyMap<number, { name: string; skip(reader: RdbReader): void }> = new Map([
-  [RDB_MODULE_2, { name: "module", skip: skipModule }],
-  [RDB_STREAM_LISTPACKS, { name: "stream", skip: (reader) => skipStream(reader, 1) }],
-  [RDB_STREAM_LISTPACKS_2, { name: "stream", skip: (reader) => skipStream(reader, 2) }],
-  [RDB_STREAM_LISTPACKS_3, { name: "stream", skip: (reader) => skipStream(reader, 3) }],
+/** How to pass what has no such shape. */
+const OTHERS: ReadonlyMap<number, (reader: RdbReader) => void> = new Map([
+  [RDB_MODULE_2, skipModule],
+  [RDB_STREAM_LISTPACKS, (reader) => skipStream(reader, 1)],
+  [RDB_STREAM_LISTPACKS_2, (reader) => skipStream(reader, 2)],
+  [RDB_STREAM_LISTPACKS_3, (reader) => skipStream(reader, 3)],
 ]);
 
 /** What a value of this type is called that is not read here, but can be skipped; null for any other type. */
 export function foreignName(type: number): string | null {
-  return FOREIGN.get(type)?.name ?? null;
+  return type === RDB_MODULE_2 ? "module" : null;
 }
 
 /** Passes a value. @throws {RdbError} of an unknown type, or damaged; RdbEndError when it is not all there */
 export function skipValue(reader: RdbReader, type: number): void {
   const shape = SHAPES.get(type);
   if (shape === undefined) {
-    const foreign = FOREIGN.get(type);
-    if (foreign === undefined) throw new RdbError(`values of type ${type} are unknown`);
-    foreign.skip(reader);
+    const skip = OTHERS.get(type);
+    if (skip === undefined) throw new RdbError(`values of type ${type} are unknown`);
+    skip(reader);
     return;
   }
   for (const part of shape.once) SKIP[part](reader);

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { type Bytes, concatBytes, EMPTY, fromMapKey, fromText } from "../../src/bytes/bytes.ts";
+import { streamId } from "../../src/bytes/stream-id.ts";
 import { LogNames } from "../../src/cli/log-names.ts";
 import { loggedRow } from "../../src/cli/log-row.ts";
 import { rowText } from "../../src/cli/log-text.ts";
@@ -19,6 +20,8 @@ function shown(event: Bytes): string {
 
 const element = (kind: number, rest: Bytes) =>
   concatBytes(Uint8Array.of(kind, 0, 0, 0, 0, 0, 5), rest);
+const entry = streamId(1n, 2n);
+const group = Uint8Array.of(0, 0, 0, 7);
 const score = Uint8Array.of(0xbf, 0xf8, 0, 0, 0, 0, 0, 0);
 
 test("rows of every kind have LedisDB's names", () => {
@@ -39,6 +42,11 @@ test("rows of every kind have LedisDB's names", () => {
       'DB: 0 zcount "owner" 1 "x" 9',
     ],
     [element(11, m), EMPTY, 'DB: 0 set "owner" "m"'],
+    [element(13, entry), m, 'DB: 0 stream "owner" "1-2" "m"'],
+    [element(14, m), fromText("v"), 'DB: 0 xgroup "owner" "m" "v"'],
+    [element(15, concatBytes(group, m)), fromText("v"), 'DB: 0 xconsumer "owner" 7 "m" "v"'],
+    [element(16, concatBytes(group, entry)), fromText("v"), 'DB: 0 xpending "owner" 7 "1-2" "v"'],
+    [element(17, concatBytes(group, group, entry)), EMPTY, 'DB: 0 xowned "owner" 7 7 "1-2"'],
     [fromMapKey("\0\0\0\0\x04space"), Uint8Array.of(0, 1, 0, 0), 'DB: 4 meta "space" 65536'],
     [
       fromMapKey("\0\xff\xff\xff\xffhome\0\0\0\0\0\x05"),

@@ -64,6 +64,28 @@ test("what belongs to another word is not taken for one", () => {
   expect(keys(args, ...words)).toEqual(["a", "b"]);
 });
 
+test("or are the first half of what stands behind a word", () => {
+  const list: Arg<unknown> = {
+    min: 3,
+    max: 9,
+    read: () => null,
+    docs: [
+      { name: "count", type: "integer", token: "COUNT", optional: true },
+      {
+        name: "streams",
+        type: "block",
+        token: "STREAMS",
+        arguments: [
+          { name: "key", type: "key", multiple: true },
+          { name: "id", type: "string", multiple: true },
+        ],
+      },
+    ],
+  };
+  expect(keys([list], "count", "streams", "streams", "a", "b", "1", "2")).toEqual(["a", "b"]);
+  expect(keys([list], "count", "1", "2")).toEqual([]);
+});
+
 test("a subcommand's keys stand behind both its names", () => {
   const row = subcommand("server", { name: "A|B", summary: "x", args: [key()], run: () => null });
   expect(keysOf(row, ["A", "B", "k"].map(fromText))?.map(mapKey)).toEqual(["k"]);

@@ -117,7 +117,7 @@ test("what is no payload, or holds no value of a type that is here, is refused",
     [],
     [2, 0],
     [2, 2, 1, 97, 1, 97],
-    [15, 0, 0, 0, 0, 0],
+    [15, 0, 1, 0, 0, 0],
     [254, 0],
     [0, 2, 97],
   ]) {

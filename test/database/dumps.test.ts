@@ -166,7 +166,11 @@ describe("nothing is changed by", () => {
   const cases: [string, Bytes, string][] = [
     ["no payload", fromText("junk"), errors.dumpFooter],
     ["a member twice", sealBytes(twice), errors.dumpFormat],
-    ["a stream", sealBytes(Uint8Array.of(15, 0, 0, 0, 0, 0)), errors.dumpFormat],
+    [
+      "a stream that lacks an entry",
+      sealBytes(Uint8Array.of(15, 0, 1, 0, 0, 0)),
+      errors.dumpFormat,
+    ],
     ["an unknown type", sealBytes(Uint8Array.of(99, 1, 97)), errors.dumpFormat],
     ["a field that ends too late", sealBytes(late, 12), errors.dumpFormat],
   ];

@@ -160,6 +160,40 @@ test("a key of another type serves nobody", async () => {
   expect(heard).toEqual(["a k:1"]);
 });
 
+test("who gets nothing from a key waits on, and lets others have it", async () => {
+  await using test = await openLedis();
+  const heard: string[] = [];
+  let isEnough = false;
+  const take = () => (isEnough ? "enough" : undefined);
+  const waiting = test.ledis.waiters.wait(test.db.table, { keys: [k], type: TYPE_LIST, take });
+  void waiting.answer.then((value) => heard.push(value));
+  waitFor(test, "b", heard);
+  push(test, k, "1");
+  await test.commit();
+  expect(heard).toEqual(["b k:1"]);
+  isEnough = true;
+  push(test, k, "2");
+  await test.commit();
+  expect(heard).toEqual(["b k:1", "enough"]);
+});
+
+test("who has lost what it waits for is told, when the turn is committed", async () => {
+  await using test = await openLedis();
+  const heard: string[] = [];
+  const wish = {
+    ...{ keys: [k], type: TYPE_LIST, take: () => undefined },
+    lost: () => new CommandError("lost"),
+  };
+  push(test, k, "1");
+  const waiting = test.ledis.waiters.wait(test.db.table, wish);
+  void waiting.answer.catch((error: Error) => heard.push(error.message));
+  await test.commit();
+  test.db.keys.remove(k);
+  expect(heard).toEqual([]);
+  await test.commit();
+  expect([heard, test.ledis.waiters.count]).toEqual([["lost"], 0]);
+});
+
 test("a swapped database serves those who wait for its keys", async () => {
   await using test = await openLedis();
   const heard: string[] = [];

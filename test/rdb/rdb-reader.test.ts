@@ -52,7 +52,12 @@ test("lengths beyond 2^53 and marks in their place are refused", () => {
   expect(() => reader(0xff).skipString()).toThrow(RdbError);
 });
 
-test("integers of 64 bits can be passed", () => {
+test("integers of 64 bits can be read or passed", () => {
+  expect(reader(5).bigLength()).toBe(5n);
+  expect(reader(0x41, 2).bigLength()).toBe(258n);
+  expect(reader(0x81, 255, 255, 255, 255, 255, 255, 255, 254).bigLength()).toBe(2n ** 64n - 2n);
+  expect(() => reader(0x81, 255).bigLength()).toThrow(RdbEndError);
+  expect(() => reader(0xc0, 1).bigLength()).toThrow(RdbError);
   const all = reader(0x81, 255, 255, 255, 255, 255, 255, 255, 255, 5);
   all.skipLength();
   expect(all.byte()).toBe(5);
@@ -75,4 +80,7 @@ test("times are little-endian", () => {
   expect(reader(0xff, 0xff, 0xff, 0xff).int32()).toBe(-1);
   expect(reader(1, 0, 0, 0, 1, 0, 0, 0).uint64()).toBe(2 ** 32 + 1);
   expect(() => reader(255, 255, 255, 255, 255, 255, 255, 255).uint64()).toThrow(RdbError);
+  expect(reader(255, 255, 255, 255, 255, 255, 255, 255).int64()).toBe(-1);
+  expect(reader(1, 0, 0, 0, 1, 0, 0, 0).int64()).toBe(2 ** 32 + 1);
+  expect(() => reader(0, 0, 0, 0, 0, 0, 0, 0x80).int64()).toThrow(RdbError);
 });

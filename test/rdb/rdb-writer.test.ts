@@ -26,7 +26,21 @@ test("lengths come back, each in the least number of bytes", () => {
     const reader = readerOf((writer) => writer.length(value));
     expect(reader.left).toBe(size);
     expect(reader.length()).toBe(value);
+    expect(readerOf((writer) => writer.bigLength(BigInt(value))).left).toBe(size);
   }
+});
+
+test("any uint64 can be written as a length", () => {
+  const reader = readerOf((writer) => writer.bigLength(2n ** 64n - 1n));
+  expect(reader.bigLength()).toBe(2n ** 64n - 1n);
+});
+
+test("a part may fill what is left", () => {
+  const writer = new RdbWriter(1000);
+  writer.raw(new Uint8Array(600));
+  writer.part().raw(new Uint8Array(400));
+  expect(() => writer.part().raw(new Uint8Array(500))).toThrow(RdbFullError);
+  expect(writer.bytes.length).toBe(600);
 });
 
 test("strings come back; texts of small integers are short", () => {

@@ -4,13 +4,14 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Bytes, compareBytes, fromMapKey, mapKey } from "../../src/bytes/bytes.ts";
 import { formatDouble } from "../../src/bytes/double.ts";
+import { streamIdText } from "../../src/bytes/stream-id.ts";
 import type { RdbValue } from "../../src/rdb/rdb-value.ts";
 
 export interface RecordedPayload {
   readonly name: string;
   /** Who has made it. */
   readonly source: string;
-  readonly type: "string" | "list" | "set" | "hash" | "zset";
+  readonly type: "string" | "list" | "set" | "hash" | "zset" | "stream";
   readonly payload: Bytes;
   /** As `contentOf` tells it: bytes as latin1. */
   readonly value: unknown;
@@ -56,6 +57,11 @@ export function contentOf(value: RdbValue): unknown {
         .map(({ member, score }) => [mapKey(member), formatDouble(score)]);
     case "bitmap":
       return [...value.segments()].map(({ number, bytes }) => [number, mapKey(bytes)]);
+    case "stream":
+      return [...value.entries()].map(({ id, fields }) => [
+        mapKey(streamIdText(id)),
+        ...fields.map(mapKey),
+      ]);
   }
 }
 

@@ -20,7 +20,7 @@ function stream(version: 1 | 2 | 3): number[] {
   ];
 }
 
-// A stream that Redis 7.0 has saved stands in redis-7.0.rdb: see rdb-file.test.ts.
+// Streams that Redis has written are passed in value-shape.test.ts.
 test.each([1, 2, 3] as const)("a stream of version %d is passed as a whole", (version) => {
   const bytes = Uint8Array.from(stream(version));
   const reader = new RdbReader(bytes, 0, bytes.length, 0);

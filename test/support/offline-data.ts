@@ -2,7 +2,9 @@
 import { join } from "node:path";
 import { logFilePath } from "../../src/binlog/log-files.ts";
 import { fromText, toText } from "../../src/bytes/bytes.ts";
+import { STREAM_ID_MIN, streamId } from "../../src/bytes/stream-id.ts";
 import { DatasetDigest } from "../../src/database/dataset-digest.ts";
+import type { DB } from "../../src/database/db.ts";
 import { Ledis } from "../../src/database/ledis.ts";
 import { log } from "../../src/log.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
@@ -49,8 +51,24 @@ export async function setAllTypes(ledis: Ledis, members = 3): Promise<void> {
     db.bitmaps.setBit(fromText("bitmap"), { offset: i * 5000, value: 1 });
     if (i % 500 === 499) await ledis.committed();
   }
+  addStream(db, members);
   db.hashTtls.expire(fromText("hash"), [fromText("m0")], LATER_MS, null);
   await ledis.committed();
+}
+
+/** A stream whose group waits for half of its entries. */
+function addStream({ streams, streamGroups }: DB, entries: number): void {
+  const key = fromText("stream");
+  for (let i = 1; i <= entries; i++) {
+    const how = { create: true, trim: null, nowMs: 0 };
+    streams.add(key, { form: "given", id: streamId(BigInt(i), 0n) }, [key, fromText(`${i}`)], how);
+  }
+  const stream = streams.findForWrite(key)!;
+  const marks = { lastId: STREAM_ID_MIN, entriesRead: 0n };
+  const group = streamGroups.create(key, stream, fromText("group"), marks)!;
+  const consumer = group.addConsumer(fromText("consumer"), LATER_MS);
+  const count = Math.ceil(entries / 2);
+  streamGroups.deliver(stream, group, consumer, { keep: true, count, nowMs: LATER_MS });
 }
 
 /** All strings of database 0 among these keys that are there. */
