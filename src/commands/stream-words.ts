@@ -169,8 +169,10 @@ export const addRequest: Arg<AddRequest> = {
     let asked: AskedId | null = null;
     while (asked === null) {
       if (words.left === 0) throw new CommandError(wrongArity("xadd"));
-      if (takeTrim(words, trim)) continue;
-      if (words.take("NOMKSTREAM")) create = false;
+      // Looking at a word takes a view, and most requests have no options.
+      if (beginsId(words.peek()[0])) asked = askedId(words.next());
+      else if (takeTrim(words, trim)) continue;
+      else if (words.take("NOMKSTREAM")) create = false;
       else asked = askedId(words.next());
     }
     const trimOf = trim.by === null && trim.limit === null ? null : checkedTrim(trim);
@@ -222,6 +224,10 @@ export const trimRequest: Arg<TrimOf> = {
 
 function noTrim(): TrimWords {
   return { by: null, maxLength: 0, minId: STREAM_ID_MIN, isLoose: false, limit: null };
+}
+
+function beginsId(first: number | undefined): boolean {
+  return first === STAR || (first !== undefined && first >= 0x30 && first <= 0x39);
 }
 
 /** `*`, `ms-*`, or an id. */
