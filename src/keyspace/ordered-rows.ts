@@ -14,6 +14,8 @@ export class OrderedRows {
   readonly #number: number;
   /** Row numbers in key order. */
   rows = new Uint32Array(0);
+  /** Begins with `rows`, and has room for more behind them. */
+  #room = this.rows;
   /** Rows below this number are in `rows`. */
   #seen = 0;
 
@@ -30,7 +32,26 @@ export class OrderedRows {
     if (fresh.length === 0) return;
     const added = Uint32Array.from(fresh);
     sortRows(this.#generation, added);
-    this.rows = this.rows.length === 0 ? added : this.#merge(this.rows, added);
+    const last = this.rows.at(-1);
+    const isBehind = last === undefined || this.#compare(last, added[0]!) < 0;
+    if (isBehind) this.#append(added);
+    else this.#room = this.rows = this.#merge(this.rows, added);
+  }
+
+  #compare(row: number, other: number): number {
+    return compareBytes(this.#generation.keyOf(row), this.#generation.keyOf(other));
+  }
+
+  /** Where rows come in order, as in a stream, the others need not be copied each time. */
+  #append(added: Uint32Array): void {
+    const { length } = this.rows;
+    const needed = length + added.length;
+    if (needed > this.#room.length) {
+      this.#room = new Uint32Array(Math.max(needed, length * 2));
+      this.#room.set(this.rows);
+    }
+    this.#room.set(added, length);
+    this.rows = this.#room.subarray(0, needed);
   }
 
   /** Index in `rows` of the first key >= `key`. */
