@@ -81,8 +81,9 @@ function* replies(
 ): Generator<Reply> {
   const { from, to, reverse = false, count = Number.POSITIVE_INFINITY } = range;
   if (stream === null || compareBytes(from, to) > 0) return;
+  const { firstId } = stream;
   const walk: RangeWalk = rows.walk(KIND_STREAM, stream.id, {
-    from,
+    from: compareBytes(from, firstId) < 0 ? firstId : from,
     to: streamIdAfter(to),
     reverse,
   });

@@ -1,6 +1,7 @@
 /**
  * One number for everything that the databases hold: equal for two servers if their keys, types, TTLs and elements
- * are. Where, when and in what order they were written makes no difference, nor do ids and spaces.
+ * are. Where, when and in what order they were written makes no difference, nor do ids and spaces; but of a stream's groups and
+ * consumers the order in which they came counts.
  */
 import { writeU32 } from "../binlog/event.ts";
 import { type Bytes, concatBytes, copyBytes, EMPTY } from "../bytes/bytes.ts";

@@ -98,6 +98,9 @@ export function checkStream(
   if (entries !== null && compareBytes(entries.last, stream.lastId) > 0) {
     return "an entry is behind its last id";
   }
+  if (entries !== null && compareBytes(entries.first, stream.firstId) < 0) {
+    return "an entry is before its first id";
+  }
   const groups = groupsOf(rows, id);
   if (groups.size !== stream.groups) return "it has another number of groups than it says";
   return checkGroups(rows, id, groups);
@@ -144,6 +147,7 @@ export function mendStream(
   const stream = headerOf(id, size, extra);
   const last = entries?.last ?? STREAM_ID_MIN;
   if (compareBytes(last, stream.lastId) > 0) stream.lastId = last;
+  stream.firstId = entries?.first ?? STREAM_ID_MIN;
   if (stream.entriesAdded < BigInt(size)) stream.entriesAdded = BigInt(size);
   const groups = groupsOf(rows, id);
   mendPending(rows, id, groups);

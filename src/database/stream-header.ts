@@ -7,12 +7,13 @@ import type { CollectionHeader } from "./collections.ts";
 const LAST_ID_AT = 0;
 const MAX_DELETED_ID_AT = STREAM_ID_BYTES;
 const ENTRIES_ADDED_AT = 2 * STREAM_ID_BYTES;
-const NEXT_GROUP_AT = ENTRIES_ADDED_AT + 8;
+const FIRST_ID_AT = ENTRIES_ADDED_AT + 8;
+const NEXT_GROUP_AT = FIRST_ID_AT + STREAM_ID_BYTES;
 const GROUPS_AT = NEXT_GROUP_AT + 4;
 
 /** Bytes of what says which entries the stream has had, at the start of that. */
-export const STREAM_MARKS_BYTES = NEXT_GROUP_AT;
-/** `last id · greatest deleted id · entries added u64 · next group's number u32 · groups u32`, big-endian. */
+export const STREAM_MARKS_BYTES = FIRST_ID_AT;
+/** `last id · greatest deleted id · entries added u64 · first id · next group's number u32 · groups u32`, big-endian. */
 export const STREAM_EXTRA_BYTES = GROUPS_AT + 4;
 
 /** A stream as its key row describes it. Changes are for the row that is written next. */
@@ -52,6 +53,18 @@ export class StreamHeader {
 
   set maxDeletedId(id: Bytes) {
     this.collection.extra.set(id, MAX_DELETED_ID_AT);
+  }
+
+  /**
+   * No entry is before it: so that nobody who looks for the first one has to pass what was trimmed. It is below the
+   * first entry where that was removed by name.
+   */
+  get firstId(): Bytes {
+    return copyStreamId(this.collection.extra, FIRST_ID_AT);
+  }
+
+  set firstId(id: Bytes) {
+    this.collection.extra.set(id, FIRST_ID_AT);
   }
 
   /** How many entries were ever added. */

@@ -118,6 +118,7 @@ export class Streams {
     const value = encodeEntry(words);
     if (value.length > ENTRY_BYTES_MAX) throw new CommandError(errors.entryTooLarge);
     this.#collections.put(KIND_STREAM, stream.id, id, value);
+    if (stream.length === 0) stream.firstId = id;
     stream.lastId = id;
     stream.length++;
     stream.entriesAdded++;
@@ -193,8 +194,9 @@ export class Streams {
   *range(stream: StreamHeader, range: EntryRange): Generator<StreamEntry, void> {
     const { from, to, reverse = false, count = Number.POSITIVE_INFINITY } = range;
     if (stream.length === 0 || count <= 0 || compareBytes(from, to) > 0) return;
+    const { firstId } = stream;
     const walk = this.#collections.walk(KIND_STREAM, stream.id, {
-      from,
+      from: compareBytes(from, firstId) < 0 ? firstId : from,
       to: streamIdAfter(to),
       reverse,
       expected: Math.min(count, stream.length),
@@ -213,24 +215,47 @@ export class Streams {
   #trim(stream: StreamHeader, trim: Trim): number {
     const { block, limit, maxLength } = trim;
     const most = limit === 0 ? stream.length : Math.min(limit, stream.length);
-    const wanted = maxLength === null ? most : Math.min(most, stream.length - maxLength);
-    if (wanted <= 0) return 0;
-    const going: Bytes[] = [];
-    const walk = this.#collections.walk(KIND_STREAM, stream.id, { expected: wanted });
-    while (going.length < wanted && walk.next()) {
-      const id = walk.rest;
-      if (maxLength === null && compareBytes(id, trim.minId) >= 0) break;
-      going.push(copyBytes(id));
-    }
-    // Blocks are counted from the first entry that there ever was, as Redis's nodes are; the last one may be short.
-    const gone = Number(stream.entriesAdded) - stream.length;
-    if (going.length < stream.length) {
-      going.length = Math.max(0, going.length - ((gone + going.length) % block));
-    }
+    const wanted =
+      maxLength === null
+        ? this.#countBelow(stream, trim.minId, most)
+        : Math.min(most, stream.length - maxLength);
+    const count = wholeBlocks(stream, wanted, block);
+    if (count <= 0) return 0;
+    const range = { from: STREAM_ID_MIN, to: STREAM_ID_MAX, count };
+    const going = [...this.range(stream, range)].map(({ id }) => id);
     for (const id of going) this.#collections.delete(KIND_STREAM, stream.id, id);
     stream.length -= going.length;
+    stream.firstId = streamIdAfter(going.at(-1)!) ?? STREAM_ID_MAX;
     return going.length;
   }
+
+  /** How many entries have lesser ids, at most `most`. */
+  #countBelow(stream: StreamHeader, id: Bytes, most: number): number {
+    let count = 0;
+    for (const entry of this.range(stream, {
+      from: STREAM_ID_MIN,
+      to: STREAM_ID_MAX,
+      count: most,
+    })) {
+      if (compareBytes(entry.id, id) >= 0) break;
+      count++;
+    }
+    return count;
+  }
+}
+
+/**
+ * How many of the first entries go when as many as `wanted` may, in whole blocks: they are counted from the first entry
+ * that there ever was, as Redis's nodes are. The last one may be short.
+ */
+function wholeBlocks(
+  { length, entriesAdded }: StreamHeader,
+  wanted: number,
+  block: number,
+): number {
+  if (wanted >= length) return length;
+  const gone = Number(entriesAdded) - length;
+  return wanted - ((gone + wanted) % block);
 }
 
 /** @throws {CommandError} */

@@ -11,7 +11,7 @@ import { openForReading, openForWriting, ROW_TABLES, type RowTable } from "./sch
 /** Page cache of the connection, in bytes. */
 const CACHE_BYTES = 32 << 20;
 /** Bytes of a key row's value that `keyRows` answers: enough for every collection's header. */
-export const KEY_ROW_BYTES = 64;
+export const KEY_ROW_BYTES = 96;
 /** Rows of one page of elements. */
 const PAGE_ROWS = 1000;
 /** Problems that SQLite is asked to name. */

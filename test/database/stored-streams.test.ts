@@ -50,6 +50,17 @@ test("a stream's rows are compared, and made to agree", async () => {
   }
 }, 60_000);
 
+test("a stream with a TTL is read whole", async () => {
+  using paths = temporaryPaths();
+  await withLedis(paths.of("data"), async (ledis) => {
+    await setAllTypes(ledis, 3);
+    const { keys } = ledis.select(0);
+    keys.expire(fromText("stream"), 4_102_444_800_000);
+    await ledis.committed();
+  });
+  expect(problemsIn(paths.of("data"))).toEqual([]);
+});
+
 test("a mended stream goes on: new groups and entries take nobody's place", async () => {
   using paths = temporaryPaths();
   const [data, target] = [paths.of("data"), paths.of("target")];

@@ -20,16 +20,19 @@ test("what is set is told, and stands in the extra bytes", () => {
   expect([stream.lastId, stream.maxDeletedId]).toEqual([STREAM_ID_MIN, STREAM_ID_MIN]);
   stream.lastId = streamId(1n, 2n);
   stream.maxDeletedId = streamId(3n, 4n);
+  stream.firstId = streamId(9n, 10n);
   stream.entriesAdded = 5n;
   stream.groups = 6;
   stream.length = 8;
   const again = new StreamHeader({ ...stream.collection, extra: stream.collection.extra.slice() });
   expect([again.id, again.length, again.groups, again.entriesAdded]).toEqual([7, 8, 6, 5n]);
   expect([again.lastId, again.maxDeletedId]).toEqual([streamId(1n, 2n), streamId(3n, 4n)]);
+  expect(again.firstId).toEqual(streamId(9n, 10n));
   expect(Buffer.from(again.collection.extra).toString("hex")).toBe(
     "00000000000000010000000000000002" +
       "00000000000000030000000000000004" +
       "0000000000000005" +
+      "0000000000000009000000000000000a" +
       "00000000" +
       "00000006",
   );
