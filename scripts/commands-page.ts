@@ -24,6 +24,7 @@ const titles: Readonly<Partial<Record<CommandGroup, string>>> = {
   set: "Sets",
   "sorted-set": "Sorted sets",
   bitmap: "Bits",
+  hyperloglog: "HyperLogLogs",
   ledis: "LedisDB's own",
   connection: "Connection",
   server: "Server",

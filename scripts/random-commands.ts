@@ -22,6 +22,10 @@ export interface Template {
   readonly weight?: number;
 }
 
+/** The head of a HyperLogLog: encoding, unused bytes, cardinality; the last one is to be counted anew. */
+const SPARSE_HEAD = `HYLL\u0001\u0000\u0000\u0000${"\u0000".repeat(6)}\u0080`;
+const DENSE_HEAD = SPARSE_HEAD.replace("\u0001", "\u0000");
+
 /** What stands for `<name>`. */
 export const words: Readonly<Record<string, readonly string[]>> = {
   key: ["a", "b", "c", "d", "key:1", "key:2", "key:3", "", "\u0000\u00ff", "ключ"],
@@ -96,6 +100,30 @@ export const words: Readonly<Record<string, readonly string[]>> = {
   "max-length": ["0", "1", "3", "10", "200", "-1", "x"],
   "entry-count": ["0", "1", "2", "3", "100", "-1", "9223372036854775807", "x"],
   "min-idle": ["0", "0", "0", "1000000", "-1", "x"],
+  hll: ["h1", "h2", "h3", "no-hll", "list", "str"],
+  "hll-element": Array.from({ length: 2000 }, (_, number) => `element:${number}`),
+  "odd-hll": ["odd1", "odd2"],
+  /** HyperLogLogs that somebody made up: unusual runs, too few registers, too many, and what is none. */
+  "odd-registers": [
+    `${SPARSE_HEAD}${"?".repeat(256)}`,
+    `${SPARSE_HEAD}~\u007f${"?".repeat(6)}`,
+    `${SPARSE_HEAD}éé~\u007f${"?".repeat(5)}3`,
+    `${SPARSE_HEAD}~\u007f${"@\u0000?".repeat(5)}${"\u0000".repeat(59)}`,
+    `${SPARSE_HEAD}~\u007f${"?".repeat(6)}`.replace("\u0080", "\u0001\u0002"),
+    SPARSE_HEAD,
+    `${SPARSE_HEAD}\u007f\u007f`,
+    `${SPARSE_HEAD}\u007f\u007f\u007f\u007f`,
+    `${SPARSE_HEAD}\u007f\u007f\u0000é`,
+    `${SPARSE_HEAD}~\u007f${"?".repeat(5)}éééé${"?".repeat(9)}`,
+    `${SPARSE_HEAD.replace("\u0001", "\u0002")}${"?".repeat(256)}`,
+    `${DENSE_HEAD}${"\u0000".repeat(12288)}`,
+    `${DENSE_HEAD}${"\u007f".repeat(12288)}`,
+    `${DENSE_HEAD}${"?1P\u0003".repeat(3072)}`,
+    `${DENSE_HEAD}${"\u007f".repeat(12287)}`,
+    `${DENSE_HEAD}${"\u007f".repeat(12289)}`,
+    "HYLL",
+    `hyll${SPARSE_HEAD.slice(4)}${"?".repeat(256)}`,
+  ],
   "one-score": ["l1", "l2", "no-zset"],
   "zset-member": [
     "a",
@@ -246,6 +274,32 @@ export const families: Readonly<Record<string, readonly Template[]>> = {
     { line: "TYPE <stream>" },
     { line: "OBJECT ENCODING <stream>" },
     { line: "SET str x" },
+  ],
+  hyperloglog: [
+    { line: "PFADD <hll> [<hll-element>] [<hll-element> <hll-element>] [<value>]", weight: 8 },
+    {
+      line: "PFADD <hll> <hll-element> <hll-element> <hll-element> <hll-element> <hll-element> <hll-element>",
+      weight: 4,
+    },
+    { line: "PFCOUNT <hll> [<hll>] [<hll>]", weight: 4 },
+    { line: "PFMERGE <hll> [<hll>] [<hll>] [<odd-hll>]", weight: 2 },
+    { line: "GET <hll>", weight: 4 },
+    { line: "PFDEBUG ENCODING|decode|TODENSE|GETREG|FOO <hll>" },
+    { line: "CONFIG SET hll-sparse-max-bytes 0|18|60|200|1000|3000", weight: 0.5 },
+    { line: "SET <odd-hll> <odd-registers>", weight: 3 },
+    { line: "PFADD <odd-hll> <hll-element>", weight: 4 },
+    { line: "PFCOUNT <odd-hll> [<hll>]", weight: 3 },
+    { line: "PFMERGE <odd-hll> <hll> [<odd-hll>]" },
+    { line: "PFDEBUG ENCODING|DECODE|todense|GETREG|FOO <odd-hll>" },
+    { line: "GET <odd-hll>", weight: 3 },
+    { line: "EXPIRE <hll> 100" },
+    { line: "TTL <hll>", compare: "near" },
+    { line: "TYPE|STRLEN <hll>" },
+    { line: "COPY|RENAME <hll> <hll>" },
+    { line: "DEL <hll>" },
+    { line: "DEL h1|h2|h3" },
+    { line: "RPUSH list x" },
+    { line: "SET str x|1" },
   ],
   strings: [
     { line: "SET <key> <value>", weight: 6 },

@@ -102,6 +102,10 @@ export const errors = {
   addComparisons: "ERR GT, LT, and/or NX options at the same time are not compatible",
   addIncrement: "ERR INCR option supports a single increment-element pair",
   weightNotFloat: "ERR weight value is not a float",
+  notHyperLogLog: "WRONGTYPE Key is not a valid HyperLogLog string value.",
+  corruptHyperLogLog: "INVALIDOBJ Corrupted HLL object detected",
+  noHyperLogLog: "ERR The specified key does not exist",
+  hyperLogLogNotSparse: "ERR HLL encoding is not sparse",
   wrongType: "WRONGTYPE Operation against a key holding the wrong kind of value",
   wrongPassword: "WRONGPASS invalid username-password pair or user is disabled.",
   noPasswordConfigured:

@@ -17,6 +17,7 @@ import { dumpCommands } from "./dump.ts";
 import { expiryCommands } from "./expiry.ts";
 import { hashTtlCommands } from "./hash-ttls.ts";
 import { hashCommands } from "./hashes.ts";
+import { hyperLogLogCommands } from "./hyperloglog.ts";
 import { infoCommand } from "./info.ts";
 import { commandCommand } from "./introspection.ts";
 import { keyCommands } from "./keys.ts";
@@ -58,6 +59,7 @@ export const allCommands: readonly Command[] = [
   ...dumpCommands,
   ...hashCommands,
   ...hashTtlCommands,
+  ...hyperLogLogCommands,
   infoCommand,
   ...keyCommands,
   latencyCommand,

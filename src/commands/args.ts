@@ -23,6 +23,8 @@ export interface ArgumentDoc {
     | "pure-token"
     | "oneof"
     | "block";
+  /** Of a key: which of the command's key specifications it belongs to; 0 if not given. */
+  readonly keySpec?: number;
   readonly token?: string;
   readonly optional?: boolean;
   readonly multiple?: boolean;
@@ -48,9 +50,14 @@ function word<T>(doc: ArgumentDoc, read: (words: Words) => T): Arg<T> {
   return { min: 1, max: 1, read, docs: [doc] };
 }
 
-/** A key. */
-export function key(name = "key"): Arg<Bytes> {
-  return word({ name, type: "key" }, (words) => words.next());
+/**
+ * A key.
+ *
+ * @param keySpec which of the command's key specifications it belongs to, from 0 on
+ */
+export function key(name = "key", keySpec = 0): Arg<Bytes> {
+  const doc: ArgumentDoc = { name, type: "key" };
+  return word(keySpec === 0 ? doc : { ...doc, keySpec }, (words) => words.next());
 }
 
 /**

@@ -1,6 +1,6 @@
 /** What COMMAND INFO answers of a command, in Redis 7.0's form, from the command's row. */
 import { Pairs, type Reply, SetReply, Status } from "../resp/reply.ts";
-import type { Command, CommandFlag, CommandGroup } from "./command.ts";
+import type { Command, CommandFlag, CommandGroup, KeySpec } from "./command.ts";
 import { isKeyList } from "./command-keys.ts";
 
 /** In Redis's order. `dangerous` is no flag there, but a category. */
@@ -35,6 +35,7 @@ const CATEGORIES: readonly (readonly [name: string, has: (command: Command) => b
   ["hash", inGroup("hash")],
   ["string", inGroup("string")],
   ["bitmap", inGroup("bitmap")],
+  ["hyperloglog", inGroup("hyperloglog")],
   ["pubsub", ({ flags }) => flags.has("pubsub")],
   ["admin", ({ flags }) => flags.has("admin")],
   ["fast", ({ flags }) => flags.has("fast")],
@@ -69,9 +70,14 @@ function hasMovableKeys(command: Command): boolean {
   });
 }
 
-/** What a command does to its keys, as Redis calls it. */
-export function keyFlags(command: Command): SetReply {
-  return new SetReply(keyFlagNames(command).map((name) => new Status(name)));
+/** What a command does to a key, as Redis calls it. @param place of the key in the request */
+export function keyFlags(command: Command, place: number): SetReply {
+  const spec = command.keySpecs?.findLast(({ first }) => first <= place);
+  return flagsReply(spec?.flags ?? keyFlagNames(command));
+}
+
+function flagsReply(names: readonly string[]): SetReply {
+  return new SetReply(names.map((name) => new Status(name)));
 }
 
 function keyFlagNames({ isWrite, flags }: Command): string[] {
@@ -83,17 +89,21 @@ function keyFlagNames({ isWrite, flags }: Command): string[] {
 function keySpecs(command: Command): SetReply {
   const { first, last, step } = command.keys;
   if (first === 0) return new SetReply([]);
+  const specs = command.keySpecs ?? [{ first, last, flags: keyFlagNames(command) }];
+  return new SetReply(specs.map((spec) => keySpec(spec, step)));
+}
+
+function keySpec({ first, last, flags, notes }: KeySpec, step: number): Reply {
   const range = [
     ...["lastkey", last < 0 ? last : last - first],
     ...["keystep", step],
     ...["limit", 0],
   ];
-  return new SetReply([
-    new Pairs([
-      ...["flags", keyFlags(command)],
-      ...["begin_search", new Pairs(["type", "index", "spec", new Pairs(["index", first])])],
-      ...["find_keys", new Pairs(["type", "range", "spec", new Pairs(range)])],
-    ]),
+  return new Pairs([
+    ...(notes === undefined ? [] : ["notes", notes]),
+    ...["flags", flagsReply(flags)],
+    ...["begin_search", new Pairs(["type", "index", "spec", new Pairs(["index", first])])],
+    ...["find_keys", new Pairs(["type", "range", "spec", new Pairs(range)])],
   ]);
 }
 

@@ -6,7 +6,7 @@ import type { Command } from "./command.ts";
 function argumentReply(doc: ArgumentDoc): Reply {
   const flags = [doc.optional ? "optional" : "", doc.multiple ? "multiple" : ""].filter(Boolean);
   const items: Reply[] = ["name", doc.name, "type", doc.type];
-  if (doc.type === "key") items.push("key_spec_index", 0);
+  if (doc.type === "key") items.push("key_spec_index", doc.keySpec ?? 0);
   if (doc.token !== undefined) items.push("token", doc.token);
   if (flags.length > 0) items.push("flags", new SetReply(flags.map((flag) => new Status(flag))));
   if (doc.arguments !== undefined) items.push("arguments", doc.arguments.map(argumentReply));

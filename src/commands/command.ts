@@ -13,6 +13,7 @@ export type CommandGroup =
   | "connection"
   | "generic"
   | "hash"
+  | "hyperloglog"
   | "ledis"
   | "list"
   | "pubsub"
@@ -77,6 +78,15 @@ export interface KeyPositions {
   readonly step: number;
 }
 
+/** What a command does to some of its keys, as Redis documents it. */
+export interface KeySpec {
+  /** Places of these keys in the request, one behind the other; `last` negative: from the end. */
+  readonly first: number;
+  readonly last: number;
+  readonly flags: readonly string[];
+  readonly notes?: string;
+}
+
 const NO_KEYS: KeyPositions = { first: 0, last: 0, step: 0 };
 
 /** A command as dispatch sees it. */
@@ -97,6 +107,8 @@ export interface Command {
   /** Number of words with the name, negative: at least so many. As Redis states it. */
   readonly arity: number;
   readonly keys: KeyPositions;
+  /** What it does to its keys, in their order; null: what all do that read or write. */
+  readonly keySpecs: readonly KeySpec[] | null;
   readonly args: readonly ArgumentDoc[];
   readonly subcommands: readonly Command[];
   /** The subcommand with this name, in any case; undefined when there is none. */
@@ -115,6 +127,8 @@ export interface CommandRow<A extends readonly Arg<unknown>[]> {
   readonly args: A;
   /** Needed only where it does not follow from the arguments. */
   readonly keys?: KeyPositions;
+  /** Needed only where it does not follow from reading or writing. */
+  readonly keySpecs?: readonly KeySpec[];
   /** Fewest and most words where the arguments alone would say something else than Redis. */
   readonly arity?: number;
   run(context: Context, ...values: Values<A>): Reply | Promise<Reply>;
@@ -162,6 +176,7 @@ function build<const A extends readonly Arg<unknown>[]>(
     isWrite: row.flags?.includes("write") ?? false,
     arity,
     keys: row.keys ?? keyPositions(row.args, nameWords),
+    keySpecs: row.keySpecs ?? null,
     args: row.args.flatMap((arg) => arg.docs),
     subcommands: [],
     findSubcommand: () => undefined,
@@ -253,6 +268,7 @@ export function container(group: CommandGroup, row: ContainerRow): Command {
     isWrite: false,
     arity: alone === undefined ? -2 : -1,
     keys: NO_KEYS,
+    keySpecs: null,
     args: [],
     subcommands: row.subcommands,
     findSubcommand: (name) => byName.find(([known]) => equalsIgnoreCase(name, known))?.[1],

@@ -153,7 +153,8 @@ export const commandCommand: Command = container("server", {
       args: [rawWords(2, FULL_COMMAND)],
       run(context, words) {
         const [found, keys] = keysIn(context, words);
-        return keys.map((key) => [key, keyFlags(found)]);
+        const { first, step } = found.keys;
+        return keys.map((key, i) => [key, keyFlags(found, first + i * step)]);
       },
     }),
     helpSubcommand("server", "COMMAND", "5.0.0", HELP),

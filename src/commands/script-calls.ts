@@ -55,7 +55,9 @@ export class ScriptCalls implements ScriptHost {
     const { arity, flags, isWrite } = command;
     if (arity >= 0 ? words !== arity : words < -arity) return errors.scriptArity;
     if (flags.has("noscript")) return errors.notFromScript;
-    if (isWrite && this.#isReadOnly) return errors.scriptReadOnly;
+    if (this.#isReadOnly && (isWrite || flags.has("may_replicate"))) {
+      return errors.scriptReadOnly;
+    }
     if (!command.accepts(words)) return wrongArity(command.lowerName);
     return isWrite ? this.#context.server.writeRefusal : null;
   }

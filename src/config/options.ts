@@ -168,6 +168,14 @@ export const options = [
     doc: "Databases that SELECT accepts.",
   },
   {
+    name: "hll-sparse-max-bytes",
+    section: "Storage",
+    type: "bytes",
+    default: "3000",
+    runtime: true,
+    doc: "A HyperLogLog that would grow beyond this with the sparse encoding gets the dense one, which takes 12304 bytes and is the faster of the two.",
+  },
+  {
     name: "sync",
     aliases: ["appendfsync"],
     section: "Storage",

@@ -7,6 +7,7 @@ import { Dumps } from "./dumps.ts";
 import { HashFields } from "./hash-fields.ts";
 import { HashTtls } from "./hash-ttls.ts";
 import { Hashes } from "./hashes.ts";
+import { HyperLogLogs } from "./hyper-log-logs.ts";
 import { countKeys, isSurelyEmpty } from "./key-counts.ts";
 import { KeyTable } from "./key-table.ts";
 import { KeyWalk } from "./key-walk.ts";
@@ -32,6 +33,7 @@ export class DB {
   readonly keys: Keys;
   readonly strings: Strings;
   readonly bitStrings: BitStrings;
+  readonly hyperLogLogs: HyperLogLogs;
   readonly bitmaps: Bitmaps;
   readonly hashes: Hashes;
   readonly hashTtls: HashTtls;
@@ -61,6 +63,7 @@ export class DB {
     );
     this.strings = new Strings(this.table, () => ledis.options.valueBytesMax);
     this.bitStrings = new BitStrings(this.table, () => ledis.options.valueBytesMax);
+    this.hyperLogLogs = new HyperLogLogs(this.table, () => ledis.options.hllSparseBytesMax);
     this.bitmaps = new Bitmaps(this.collections, () => ledis.options.valueBytesMax);
     const hashFields = new HashFields(this.collections, this.table, ledis.elementPacks);
     this.hashes = new Hashes(this.collections, hashFields);

@@ -126,6 +126,14 @@ export class KeyTable {
     this.#fieldRemover = remover;
   }
 
+  /**
+   * Whether a command that reads may store something with the key, for the next time: not on a slave, whose log is its
+   * master's, and not while the disk takes no writes.
+   */
+  get readsMayWrite(): boolean {
+    return this.#expiry.mayRemove;
+  }
+
   /** Tells `listener` of every change from now on, in this turn too. Listen only while it matters. */
   listen(listener: KeyListener): void {
     this.#listeners = [...this.#listeners, listener];

@@ -50,6 +50,8 @@ export interface LedisOptions extends KeyspaceOptions {
   readonly databases: number;
   /** Longest string that a command may make, in bytes. */
   readonly valueBytesMax: number;
+  /** Longest HyperLogLog of the sparse encoding, in bytes. */
+  readonly hllSparseBytesMax: number;
 }
 
 /** What a program that embeds the database has not to say. */
@@ -66,6 +68,7 @@ export const defaultLedisOptions: Omit<LedisOptions, "directory"> = {
   logAgeMaxSeconds: 0,
   databases: 16,
   valueBytesMax: 512 * MB,
+  hllSparseBytesMax: 3000,
 };
 
 export class Ledis {

@@ -50,6 +50,7 @@ const LEDIS_OPTIONS = [
   "binlog.max_file_num",
   "binlog.max_age",
   "proto-max-bulk-len",
+  "hll-sparse-max-bytes",
 ] as const;
 
 export class App implements Server, RequestRunner {

@@ -17,5 +17,6 @@ export function ledisOptions(config: Config): LedisOptions {
     logAgeMaxSeconds: config.get("binlog.max_age"),
     databases: config.get("databases"),
     valueBytesMax: config.get("proto-max-bulk-len"),
+    hllSparseBytesMax: config.get("hll-sparse-max-bytes"),
   };
 }

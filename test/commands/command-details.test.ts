@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { allCommands } from "../../src/commands/all.ts";
 import { categoriesOf, commandDetails, keyFlags } from "../../src/commands/command-details.ts";
 import { CommandTable } from "../../src/commands/table.ts";
-import { type Reply, SetReply, type Status } from "../../src/resp/reply.ts";
+import { Pairs, type Reply, SetReply, Status } from "../../src/resp/reply.ts";
 
 const table = new CommandTable(allCommands);
 
@@ -47,6 +47,32 @@ test("a container lists its subcommands, others an empty set", () => {
 });
 
 test("what happens to keys follows from reading and writing", () => {
-  expect(statuses(keyFlags(table.byName("GET")!))).toEqual(["RO", "access"]);
-  expect(statuses(keyFlags(table.byName("SET")!))).toEqual(["RW", "access", "update"]);
+  expect(statuses(keyFlags(table.byName("GET")!, 1))).toEqual(["RO", "access"]);
+  expect(statuses(keyFlags(table.byName("SET")!, 1))).toEqual(["RW", "access", "update"]);
+});
+
+test("a command that treats its keys differently says so, of each of them", () => {
+  const merge = table.byName("PFMERGE")!;
+  expect(statuses(keyFlags(merge, 1))).toEqual(["RW", "access", "insert"]);
+  expect(statuses(keyFlags(merge, 2))).toEqual(["RO", "access"]);
+  expect(statuses(keyFlags(merge, 9))).toEqual(["RO", "access"]);
+  const specsOf = (name: string): Reply => details(name)[8]!;
+  const spec = (flags: readonly string[], first: number, last: number, notes: Reply[]) =>
+    new Pairs([
+      ...notes,
+      ...["flags", new SetReply(flags.map((flag) => new Status(flag)))],
+      ...["begin_search", new Pairs(["type", "index", "spec", new Pairs(["index", first])])],
+      "find_keys",
+      new Pairs([
+        ...["type", "range"],
+        ...["spec", new Pairs(["lastkey", last, "keystep", 1, "limit", 0])],
+      ]),
+    ]);
+  expect(specsOf("PFMERGE")).toEqual(
+    new SetReply([spec(["RW", "access", "insert"], 1, 0, []), spec(["RO", "access"], 2, -1, [])]),
+  );
+  const why =
+    "RW because it may change the internal representation of the key, and propagate to replicas";
+  expect(specsOf("PFCOUNT")).toEqual(new SetReply([spec(["RW", "access"], 1, -1, ["notes", why])]));
+  expect(specsOf("GET")).toEqual(new SetReply([spec(["RO", "access"], 1, 0, [])]));
 });

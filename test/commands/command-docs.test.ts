@@ -66,6 +66,13 @@ test("the documentation has what Redis's has of these", () => {
   );
 });
 
+test("a key names the key specification that it belongs to", () => {
+  const { items } = commandDocs(withArgs(key(), any(key("source", 1)))) as Pairs;
+  const [target, source] = items.at(-1) as [Pairs, Pairs];
+  expect(target.items.slice(-2)).toEqual(["key_spec_index", 0]);
+  expect(source.items.slice(4, 6)).toEqual(["key_spec_index", 1]);
+});
+
 test("a container's documentation has that of its subcommands", () => {
   const sub = subcommand("server", { name: "A|B", summary: "x", args: [], run: () => null });
   const docs = commandDocs(container("server", { name: "A", summary: "y", subcommands: [sub] }));

@@ -39,6 +39,15 @@ test("a script can publish; subscribers get the message", async () => {
   expect(await message).toEqual(["message", "news", "hello"]);
 });
 
+test("a script that may not write may not publish either", async () => {
+  await using server = await startServer();
+  const client = await server.connect();
+  const refusal = replyError("ERR Write commands are not allowed from read-only scripts.");
+  const text = "return redis.pcall('PUBLISH', 'news', 'hello')";
+  expect(await client.call("EVAL_RO", text, "0")).toEqual(refusal);
+  expect(await client.call("EVAL", `#!lua flags=no-writes\n${text}`, "0")).toEqual(refusal);
+});
+
 test("a command that would wait answers at once", async () => {
   await using server = await startServer();
   const client = await server.connect();
