@@ -23,6 +23,7 @@ const titles: Readonly<Partial<Record<CommandGroup, string>>> = {
   list: "Lists",
   set: "Sets",
   "sorted-set": "Sorted sets",
+  geo: "Geo",
   bitmap: "Bits",
   hyperloglog: "HyperLogLogs",
   ledis: "LedisDB's own",

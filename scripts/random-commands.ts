@@ -26,6 +26,22 @@ export interface Template {
 const SPARSE_HEAD = `HYLL\u0001\u0000\u0000\u0000${"\u0000".repeat(6)}\u0080`;
 const DENSE_HEAD = SPARSE_HEAD.replace("\u0001", "\u0000");
 
+/** Longitudes, latitudes and members all over the world: of different members no two are at the same place. */
+function places(names: readonly string[], placesEach: number): string[] {
+  const part = (number: number, by: number, limit: number) =>
+    (((number * by) % 1) * 2 * limit - limit).toFixed(6);
+  return names.flatMap((name, at) =>
+    Array.from({ length: placesEach }, (_, nth) => {
+      const number = at * placesEach + nth + 1;
+      return `${part(number, 0.6180339887, 180)} ${part(number, 0.4142135623, 85)} ${name}`;
+    }),
+  );
+}
+
+const TOWNS = ["Palermo", "Catania", "edge", "a", "b", "c", "d", "\u0000", "\u00ff", "é", "1", "2"];
+/** Words in these are several. */
+const SEVERAL = ["condition", "place", "crowded-place", "center", "area", "scored-town"];
+
 /** What stands for `<name>`. */
 export const words: Readonly<Record<string, readonly string[]>> = {
   key: ["a", "b", "c", "d", "key:1", "key:2", "key:3", "", "\u0000\u00ff", "ключ"],
@@ -124,6 +140,71 @@ export const words: Readonly<Record<string, readonly string[]>> = {
     "HYLL",
     `hyll${SPARSE_HEAD.slice(4)}${"?".repeat(256)}`,
   ],
+  geo: ["geo:1", "geo:2", "geo:3", "geo:stored", "no-geo", "str"],
+  town: [...TOWNS, "Palermo", "Catania", "nowhere"],
+  place: [
+    ...places(TOWNS, 4),
+    "13.361389 38.115556 Palermo",
+    "15.087269 37.502669 Catania",
+    "13.583333 37.316667 a",
+    "180 85.05112878 edge",
+    "-180 -85.05112878 edge",
+    "180 0 edge",
+    "0 0 b",
+    "179.999999 66.3 c",
+  ],
+  "crowded-place": places(
+    Array.from({ length: 3000 }, (_, number) => `place:${number}`),
+    1,
+  ),
+  longitude: ["13.3", "-122.4", "180", "-180", "0", "180.1", "inf", "x", "1e-3"],
+  latitude: ["38.1", "37.7", "85.05112878", "-85.05112878", "0", "-86", "x", ""],
+  center: [
+    "15 37",
+    "13.361389 38.115556",
+    "0 0",
+    "179.9 66.5",
+    "-179.9 -80.3",
+    "180 85",
+    "-180 -85.05112878",
+    "-122.4 37.7",
+    "100.5 -66.1",
+    "200 10",
+    "x 0",
+  ],
+  area: [
+    "BYRADIUS 200 km",
+    "BYRADIUS 5000 KM",
+    "BYRADIUS 1000 mi",
+    "BYRADIUS 25000 km",
+    "BYRADIUS 9e6 ft",
+    "BYRADIUS 0 m",
+    "BYRADIUS inf m",
+    "BYBOX 400 400 km",
+    "BYBOX 8000 3000 km",
+    "BYBOX 20000 9000 MI",
+    "BYBOX 3e7 1e6 m",
+    "BYBOX 0 inf ft",
+    "BYRADIUS -1 km",
+    "BYRADIUS x km",
+    "BYRADIUS 1 league",
+    "BYBOX 1 -1 km",
+    "BYBOX x 1 km",
+    "BYBOX 1 x km",
+    "BYBOX 1 1 miles",
+  ],
+  radius: ["0", "100", "1500.5", "7e3", "20000", "inf", "-1", "x"],
+  unit: ["m", "km", "KM", "ft", "mi", "mi", "league"],
+  "geo-count": ["1", "2", "3", "5", "50", "9223372036854775807", "0", "-1", "x"],
+  "scored-town": [
+    "3479099956230698 Catania",
+    "0 a",
+    "9007199254740993 b",
+    "1e19 c",
+    "inf d",
+    "-3 1",
+    "-inf é",
+  ],
   "one-score": ["l1", "l2", "no-zset"],
   "zset-member": [
     "a",
@@ -216,6 +297,89 @@ export const words: Readonly<Record<string, readonly string[]>> = {
 
 /** Templates by family. */
 export const families: Readonly<Record<string, readonly Template[]>> = {
+  geo: [
+    { line: "GEOADD <geo> <place> [<place>] [<place>]", weight: 12 },
+    { line: "GEOADD <geo> [NX|XX] [CH] [nx|ch] <place> [<place>]", weight: 3 },
+    { line: "GEOADD <geo> <longitude> <latitude> <town> [<longitude>] [FOO]" },
+    { line: "GEOADD <geo> NX|CH XX <town> [x]" },
+    { line: "ZADD <geo> <scored-town>" },
+    { line: "ZREM <geo> <town> [<town>]", weight: 2 },
+    { line: "GEODIST <geo> <town> <town> [<unit>] [FOO]", weight: 4 },
+    { line: "GEOPOS|GEOHASH <geo> [<town>] [<town>] [<town>]", weight: 6 },
+    {
+      line: "GEOSEARCH <geo> FROMLONLAT <center> <area> [ASC|DESC] [WITHDIST] [WITHHASH] [WITHCOORD]",
+      weight: 10,
+    },
+    {
+      line: "GEOSEARCH <geo> <area> FROMMEMBER <town> [COUNT <geo-count>] [WITHCOORD] [WITHDIST]",
+      weight: 6,
+    },
+    {
+      line: "GEOSEARCH <geo> [FROMMEMBER <town>] [FROMLONLAT <center>] [<area>] [ASC] [COUNT 2] [ANY]",
+      weight: 6,
+    },
+    {
+      line: "GEOSEARCH <geo> <area> FROMMEMBER|FROMLONLAT <center> [COUNT 3 ANY] [DESC]",
+      weight: 2,
+    },
+    { line: "geoSearch <geo> [BYRADIUS] [<area>] [FROMMEMBER <town>] [STOREDIST] [COUNT] [1] [0]" },
+    {
+      line: "GEOSEARCHSTORE <geo> <geo> FROMLONLAT <center> <area> [DESC] [COUNT <geo-count>] [ANY]",
+      weight: 2,
+    },
+    {
+      line: "GEOSEARCHSTORE geo:stored <geo> FROMMEMBER <town> <area> [STOREDIST] [COUNT 3] [ANY]",
+      weight: 4,
+    },
+    { line: "GEOSEARCHSTORE <geo> <geo> <area> [STOREDIST] [FROMMEMBER <town>] [WITHDIST] [FOO]" },
+    {
+      line: "GEORADIUS|GEORADIUS_RO <geo> <center> <radius> <unit> [WITHDIST] [WITHCOORD] [DESC]",
+      weight: 4,
+    },
+    {
+      line: "GEORADIUS|GEORADIUS_RO <geo> <center> <radius> km [COUNT <geo-count>] [ANY] [STORE <geo>]",
+      weight: 3,
+    },
+    {
+      line: "GEORADIUS <geo> <center> <radius> km STORE|STOREDIST geo:stored [STORE <geo>] [COUNT 2]",
+    },
+    {
+      line: "GEORADIUSBYMEMBER|GEORADIUSBYMEMBER_RO <geo> <town> <radius> <unit> [WITHHASH] [ASC]",
+      weight: 4,
+    },
+    {
+      line: "GEORADIUSBYMEMBER <geo> <town> <radius> km [COUNT <geo-count>] [STOREDIST <geo>] [WITHDIST]",
+      weight: 2,
+    },
+    { line: "GEORADIUSBYMEMBER_RO <geo> <town> <radius> km [STORE] [FOO] [x]" },
+    { line: "ZRANGE <geo> 0 -1 WITHSCORES", weight: 3 },
+    { line: "DEL <geo>" },
+    { line: "SET str x" },
+    { line: "HELLO 2|3", compare: "kind" },
+    {
+      line: "COMMAND GETKEYS GEORADIUS <geo> 1 2 3 km [STORE <geo>] [STOREDIST <geo>] [store <geo>]",
+    },
+    { line: "COMMAND GETKEYSANDFLAGS GEOSEARCHSTORE <geo> <geo> FROMMEMBER a BYRADIUS 1 m" },
+    { line: "COMMAND GETKEYSANDFLAGS GEORADIUSBYMEMBER <geo> STORE 1 m [ASC] [STORE <geo>]" },
+  ],
+  crowds: [
+    {
+      line: "GEOADD crowd <crowded-place> <crowded-place> <crowded-place> <crowded-place> <crowded-place>",
+      weight: 20,
+    },
+    { line: "ZREMRANGEBYRANK crowd 0|7 1|8" },
+    {
+      line: "GEOSEARCH crowd FROMLONLAT <center> <area> [ASC|DESC] [COUNT <geo-count>] [WITHDIST]",
+      weight: 5,
+    },
+    { line: "GEOSEARCH crowd FROMLONLAT <center> <area> COUNT <geo-count> ANY [ASC]", weight: 2 },
+    {
+      line: "GEOSEARCHSTORE stored crowd FROMLONLAT <center> <area> [STOREDIST] [COUNT <geo-count>]",
+      weight: 2,
+    },
+    { line: "ZRANGE stored 0 -1 WITHSCORES" },
+    { line: "ZCARD stored" },
+  ],
   streams: [
     { line: "XADD <stream> 20-*|1-*|30-* <field> <value>", weight: 6 },
     { line: "XADD <stream> <entry-id> <field> <value> [<field> <value>]" },
@@ -653,7 +817,7 @@ function drawWord(random: () => number, word: string): string[] {
   const list = words[name];
   if (list === undefined) throw new Error(`no words for <${name}>`);
   const drawn = pick(random, list);
-  return name === "condition" ? drawn.split(" ") : [drawn];
+  return SEVERAL.includes(name) ? drawn.split(" ") : [drawn];
 }
 
 /** A template of these families, by weight. */

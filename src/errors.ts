@@ -106,6 +106,15 @@ export const errors = {
   corruptHyperLogLog: "INVALIDOBJ Corrupted HLL object detected",
   noHyperLogLog: "ERR The specified key does not exist",
   hyperLogLogNotSparse: "ERR HLL encoding is not sparse",
+  geoUnit: "ERR unsupported unit provided. please use M, KM, FT, MI",
+  geoMember: "ERR could not decode requested zset member",
+  radiusNotFloat: "ERR need numeric radius",
+  widthNotFloat: "ERR need numeric width",
+  heightNotFloat: "ERR need numeric height",
+  negativeRadius: "ERR radius cannot be negative",
+  negativeBox: "ERR height or width cannot be negative",
+  geoCount: "ERR COUNT must be > 0",
+  anyWithoutCount: "ERR the ANY argument requires COUNT argument",
   wrongType: "WRONGTYPE Operation against a key holding the wrong kind of value",
   wrongPassword: "WRONGPASS invalid username-password pair or user is disabled.",
   noPasswordConfigured:
@@ -168,6 +177,21 @@ export function invalidExpire(command: string): string {
 /** A count of keys below 1: `command` in lower case. */
 export function noInputKeys(command: string): string {
   return `ERR at least 1 input key is needed for '${command}' command`;
+}
+
+/** There is no such place on earth. */
+export function invalidPosition(longitude: string, latitude: string): string {
+  return `ERR invalid longitude,latitude pair ${longitude},${latitude}`;
+}
+
+/** @param storing what stores, as Redis calls it */
+export function shownAndStored(storing: string): string {
+  return `ERR ${storing} is not compatible with WITHDIST, WITHHASH and WITHCOORD options`;
+}
+
+/** @param choice two words, and how they are joined. @param command its name as the client has written it */
+export function notExactlyOne(choice: string, command: string): string {
+  return `ERR exactly one of ${choice} can be specified for ${command}`;
 }
 
 export function wrongArity(command: string): string {

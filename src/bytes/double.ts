@@ -137,7 +137,7 @@ function exponentOf(text: string): number {
 }
 
 /** Drops zeros from the end of a text with a point, and the point if nothing is left behind it. */
-function withoutTrailingZeros(text: string): string {
+export function withoutTrailingZeros(text: string): string {
   let end = text.length;
   while (text.charCodeAt(end - 1) === ZERO) end--;
   if (text.charCodeAt(end - 1) === POINT) end--;

@@ -15,6 +15,8 @@ import { debugCommand } from "./debug.ts";
 import { latencyCommand, slowLogCommand } from "./diagnostics.ts";
 import { dumpCommands } from "./dump.ts";
 import { expiryCommands } from "./expiry.ts";
+import { geoCommands } from "./geo.ts";
+import { geoSearchCommands } from "./geo-searches.ts";
 import { hashTtlCommands } from "./hash-ttls.ts";
 import { hashCommands } from "./hashes.ts";
 import { hyperLogLogCommands } from "./hyperloglog.ts";
@@ -57,6 +59,8 @@ export const allCommands: readonly Command[] = [
   ...connectionCommands,
   debugCommand,
   ...dumpCommands,
+  ...geoCommands,
+  ...geoSearchCommands,
   ...hashCommands,
   ...hashTtlCommands,
   ...hyperLogLogCommands,

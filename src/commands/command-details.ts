@@ -1,7 +1,7 @@
 /** What COMMAND INFO answers of a command, in Redis 7.0's form, from the command's row. */
 import { Pairs, type Reply, SetReply, Status } from "../resp/reply.ts";
 import type { Command, CommandFlag, CommandGroup, KeySpec } from "./command.ts";
-import { isKeyList } from "./command-keys.ts";
+import { isKeyList, keyFlags } from "./command-keys.ts";
 
 /** In Redis's order. `dangerous` is no flag there, but a category. */
 const FLAGS: readonly CommandFlag[] = [
@@ -36,6 +36,7 @@ const CATEGORIES: readonly (readonly [name: string, has: (command: Command) => b
   ["string", inGroup("string")],
   ["bitmap", inGroup("bitmap")],
   ["hyperloglog", inGroup("hyperloglog")],
+  ["geo", inGroup("geo")],
   ["pubsub", ({ flags }) => flags.has("pubsub")],
   ["admin", ({ flags }) => flags.has("admin")],
   ["fast", ({ flags }) => flags.has("fast")],
@@ -70,39 +71,29 @@ function hasMovableKeys(command: Command): boolean {
   });
 }
 
-/** What a command does to a key, as Redis calls it. @param place of the key in the request */
-export function keyFlags(command: Command, place: number): SetReply {
-  const spec = command.keySpecs?.findLast(({ first }) => first <= place);
-  return flagsReply(spec?.flags ?? keyFlagNames(command));
-}
-
-function flagsReply(names: readonly string[]): SetReply {
+/** Names as Redis answers flags of keys. */
+export function flagsReply(names: readonly string[]): SetReply {
   return new SetReply(names.map((name) => new Status(name)));
-}
-
-function keyFlagNames({ isWrite, flags }: Command): string[] {
-  if (isWrite) return ["RW", "access", "update"];
-  if (flags.has("pubsub")) return ["not_key"];
-  return flags.has("readonly") ? ["RO", "access"] : ["RO"];
 }
 
 function keySpecs(command: Command): SetReply {
   const { first, last, step } = command.keys;
   if (first === 0) return new SetReply([]);
-  const specs = command.keySpecs ?? [{ first, last, flags: keyFlagNames(command) }];
-  return new SetReply(specs.map((spec) => keySpec(spec, step)));
+  const specs = command.keySpecs ?? [{ first, last, flags: keyFlags(command) }];
+  return new SetReply(specs.map((spec) => keySpecReply(spec, step)));
 }
 
-function keySpec({ first, last, flags, notes }: KeySpec, step: number): Reply {
-  const range = [
-    ...["lastkey", last < 0 ? last : last - first],
-    ...["keystep", step],
-    ...["limit", 0],
-  ];
+function keySpecReply({ first, last, flags, notes }: KeySpec, step: number): Reply {
+  const isPlace = typeof first === "number";
+  const search = isPlace
+    ? ["type", "index", "spec", new Pairs(["index", first])]
+    : ["type", "keyword", "spec", new Pairs(["keyword", first.keyword, "startfrom", first.from])];
+  const lastKey = last === undefined || !isPlace ? 0 : last < 0 ? last : last - first;
+  const range = [...["lastkey", lastKey], ...["keystep", step], ...["limit", 0]];
   return new Pairs([
     ...(notes === undefined ? [] : ["notes", notes]),
     ...["flags", flagsReply(flags)],
-    ...["begin_search", new Pairs(["type", "index", "spec", new Pairs(["index", first])])],
+    ...["begin_search", new Pairs(search)],
     ...["find_keys", new Pairs(["type", "range", "spec", new Pairs(range)])],
   ]);
 }

@@ -2,23 +2,52 @@
 import { type Bytes, equalsIgnoreCase } from "../bytes/bytes.ts";
 import { parseSafeInteger } from "../bytes/integer.ts";
 import type { ArgumentDoc } from "./args.ts";
-import type { Command } from "./command.ts";
+import type { Command, KeySpec } from "./command.ts";
+
+/** A key in a request, and what the command does to it, as Redis calls that. */
+export interface FlaggedKey {
+  readonly key: Bytes;
+  readonly flags: readonly string[];
+}
 
 /**
  * The keys in a request, in its order; null when its words contradict each other.
  *
  * @param words the request, name included; its length is right for the command
  */
-export function keysOf(command: Command, words: readonly Bytes[]): Bytes[] | null {
+export function keysOf(command: Command, words: readonly Bytes[]): FlaggedKey[] | null {
+  const { keySpecs } = command;
+  if (keySpecs !== null) return keySpecs.flatMap((spec) => specifiedKeys(spec, words));
   const counted = countedKeys(command, words);
   if (counted === null) return null;
   const behindWords = [...tokenKeys(command, words), ...listedKeys(command, words)];
-  return [...placedKeys(command, words), ...counted, ...behindWords];
+  const keys = [...placedKeys(command, words), ...counted, ...behindWords];
+  const flags = keyFlags(command);
+  return keys.map((key) => ({ key, flags }));
+}
+
+/** What a command does to its keys, as Redis calls it. */
+export function keyFlags({ isWrite, flags }: Command): string[] {
+  if (isWrite) return ["RW", "access", "update"];
+  if (flags.has("pubsub")) return ["not_key"];
+  return flags.has("readonly") ? ["RO", "access"] : ["RO"];
 }
 
 /** False for commands that never have any. */
 export function mayHaveKeys({ keys, args }: Command): boolean {
   return keys.first !== 0 || args.some((doc) => doc.name === "numkeys" || isKeyList(doc));
+}
+
+function specifiedKeys({ first, last, flags }: KeySpec, words: readonly Bytes[]): FlaggedKey[] {
+  const from = typeof first === "number" ? first : placeBehind(first.keyword, first.from, words);
+  const to = last === undefined ? from : last < 0 ? words.length + last : last;
+  return words.slice(from, to + 1).map((key) => ({ key, flags }));
+}
+
+/** Where the word behind a keyword stands; behind all words if there is no such keyword. */
+function placeBehind(keyword: string, from: number, words: readonly Bytes[]): number {
+  const found = words.findIndex((word, at) => at >= from && equalsIgnoreCase(word, keyword));
+  return found < 0 ? words.length : found + 1;
 }
 
 function placedKeys({ keys }: Command, words: readonly Bytes[]): Bytes[] {

@@ -12,6 +12,7 @@ export type CommandGroup =
   | "cluster"
   | "connection"
   | "generic"
+  | "geo"
   | "hash"
   | "hyperloglog"
   | "ledis"
@@ -78,11 +79,13 @@ export interface KeyPositions {
   readonly step: number;
 }
 
-/** What a command does to some of its keys, as Redis documents it. */
+/** Keys that a command does the same to, as Redis documents them. */
 export interface KeySpec {
-  /** Places of these keys in the request, one behind the other; `last` negative: from the end. */
-  readonly first: number;
-  readonly last: number;
+  /** Place of the first of them in the request; or the word before it, and the place from which that is looked for. */
+  readonly first: number | { readonly keyword: string; readonly from: number };
+  /** Place of the last one, negative: from the end. Missing: the first is the only one. */
+  readonly last?: number;
+  /** What the command does to them: `RO access`. */
   readonly flags: readonly string[];
   readonly notes?: string;
 }

@@ -78,15 +78,16 @@ export async function answerMembers<T extends ReadingSubject>(
 /**
  * Answers an array, however long, whose items are read twice: to count them, and while they are sent.
  *
- * @param choose looks the collections up
- * @param find the items; the same ones each time
+ * @param choose looks the collections up; null: there is nothing to answer any more
+ * @param find the items, and null between them; the same ones each time
  */
 export async function answerRows<T extends BuildSubject>(
   { ledis }: Context,
-  choose: () => T,
+  choose: () => T | null,
   find: (subject: T, rows: Elements) => Iterator<Reply>,
 ): Promise<Reply> {
-  const reading = (await SnapshotReading.open(ledis.moments, choose))!;
+  const reading = await SnapshotReading.open(ledis.moments, choose);
+  if (reading === null) return [];
   const items = () => find(reading.subject, reading.rows);
   try {
     const count = await runInSlices(countItems(items()));
@@ -103,8 +104,8 @@ export async function answerRows<T extends BuildSubject>(
 
 function* countItems(items: Iterator<Reply>): Generator<void, number, void> {
   let count = 0;
-  while (items.next().done !== true) {
-    count++;
+  for (let { done, value } = items.next(); done !== true; { done, value } = items.next()) {
+    if (value !== null) count++;
     yield;
   }
   return count;

@@ -5,9 +5,9 @@ import { CommandError, errors } from "../errors.ts";
 import { Pairs, type Reply } from "../resp/reply.ts";
 import { type ArgumentDoc, any, bytes } from "./args.ts";
 import { type Command, command, container, subcommand } from "./command.ts";
-import { categoriesOf, commandDetails, keyFlags } from "./command-details.ts";
+import { categoriesOf, commandDetails, flagsReply } from "./command-details.ts";
 import { commandDocs } from "./command-docs.ts";
-import { keysOf, mayHaveKeys } from "./command-keys.ts";
+import { type FlaggedKey, keysOf, mayHaveKeys } from "./command-keys.ts";
 import type { Context } from "./context.ts";
 import { helpSubcommand } from "./help.ts";
 import { rawWords } from "./raw-words.ts";
@@ -90,8 +90,8 @@ function filterOf(kind: Bytes, value: Bytes): (command: Command) => boolean {
   return (row) => matchesGlob(value, Buffer.from(row.lowerName, "latin1"), true);
 }
 
-/** The command that a whole request means, and its keys. @throws {CommandError} there are none */
-function keysIn({ server }: Context, words: readonly Bytes[]): [Command, Bytes[]] {
+/** The keys in a whole request. @throws {CommandError} its command has none, or the request is wrong */
+function keysIn({ server }: Context, words: readonly Bytes[]): FlaggedKey[] {
   const name = mapKey(words[0]!);
   const named = server.commands.byName(name);
   const found =
@@ -105,7 +105,7 @@ function keysIn({ server }: Context, words: readonly Bytes[]): [Command, Bytes[]
   }
   const keys = keysOf(found, words);
   if (keys === null) throw new CommandError("ERR Invalid arguments specified for command");
-  return [found, keys];
+  return keys;
 }
 
 export const commandCommand: Command = container("server", {
@@ -143,7 +143,7 @@ export const commandCommand: Command = container("server", {
       since: "2.8.13",
       flags: ["loading", "stale"],
       args: [rawWords(2, FULL_COMMAND)],
-      run: (context, words) => keysIn(context, words)[1],
+      run: (context, words) => keysIn(context, words).map(({ key }) => key),
     }),
     subcommand("server", {
       name: "COMMAND|GETKEYSANDFLAGS",
@@ -151,11 +151,8 @@ export const commandCommand: Command = container("server", {
       since: "7.0.0",
       flags: ["loading", "stale"],
       args: [rawWords(2, FULL_COMMAND)],
-      run(context, words) {
-        const [found, keys] = keysIn(context, words);
-        const { first, step } = found.keys;
-        return keys.map((key, i) => [key, keyFlags(found, first + i * step)]);
-      },
+      run: (context, words) =>
+        keysIn(context, words).map(({ key, flags }) => [key, flagsReply(flags)]),
     }),
     helpSubcommand("server", "COMMAND", "5.0.0", HELP),
     subcommand("server", {

@@ -15,6 +15,11 @@ export class Words {
     return this;
   }
 
+  /** The command's name as the client has written it, as a view. */
+  get name(): Bytes {
+    return this.#request!.bytes(0);
+  }
+
   /** How many words are left. */
   get left(): number {
     return this.#request!.count - this.#at;

@@ -67,7 +67,7 @@ export interface Build<T extends BuildSubject> {
   choose(): T | null;
   /** The new collection, empty, not saved. */
   create(subject: T): CollectionHeader;
-  /** Fills the target, a bit with each step. */
+  /** Fills the target, a bit with each step. A generator is ended where the work is given up. */
   fill(subject: T, rows: Elements, target: CollectionHeader): Iterator<unknown>;
   /** Puts the key row, in the turn in which it is called. */
   finish(subject: T, target: CollectionHeader): void;
@@ -170,6 +170,14 @@ export class Builds {
 
   /** False when a source was changed. */
   async #fill(steps: Iterator<unknown>, watch: KeyWatch): Promise<boolean> {
+    try {
+      return await this.#takeSteps(steps, watch);
+    } finally {
+      steps.return?.();
+    }
+  }
+
+  async #takeSteps(steps: Iterator<unknown>, watch: KeyWatch): Promise<boolean> {
     for (;;) {
       while (!this.#keyspace.hasRoom) {
         await new Promise<void>((resolve) => this.#keyspace.onRoom(resolve));

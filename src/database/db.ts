@@ -4,6 +4,7 @@ import { BitStrings } from "./bit-strings.ts";
 import { Bitmaps } from "./bitmaps.ts";
 import { Collections } from "./collections.ts";
 import { Dumps } from "./dumps.ts";
+import { Geo } from "./geo.ts";
 import { HashFields } from "./hash-fields.ts";
 import { HashTtls } from "./hash-ttls.ts";
 import { Hashes } from "./hashes.ts";
@@ -42,6 +43,7 @@ export class DB {
   readonly zsets: ZSets;
   readonly streams: Streams;
   readonly streamGroups: StreamGroups;
+  readonly geo: Geo;
   readonly dumps: Dumps;
   readonly sorting: Sorting;
   readonly orderedScan: OrderedScan;
@@ -73,6 +75,7 @@ export class DB {
     this.zsets = new ZSets(this.table, this.collections, ledis.zsetOrder);
     this.streams = new Streams(this.collections);
     this.streamGroups = new StreamGroups(this.collections, this.streams);
+    this.geo = new Geo(this.table, this.collections, ledis.zsetOrder);
     this.dumps = new Dumps(this, () => ledis.options.valueBytesMax);
     this.orderedScan = new OrderedScan(keyspace, this.table, this.collections, hashFields);
     const elements = new SortElements(this.table, this.collections, this.lists, this.zsets);

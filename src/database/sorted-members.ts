@@ -12,6 +12,8 @@ const MB = 1 << 20;
 const ALL_BYTES_MAX = 128 * MB;
 /** Memory of one. */
 const ONE_BYTES_MAX = 64 * MB;
+/** Members that are copied between two yields. */
+const COPIED = 64;
 /** A score, and two numbers while they are sorted. */
 const BYTES_EACH = 24;
 
@@ -35,8 +37,8 @@ export class SortMemory {
 
 export class SortedMembers {
   readonly #memory: SortMemory;
-  readonly #members = new PackedElements();
-  readonly #scores: number[] = [];
+  #members = new PackedElements();
+  #scores: number[] = [];
   /** Numbers of members, in order once they are sorted. */
   #order: number[] = [];
   #taken = 0;
@@ -73,6 +75,23 @@ export class SortedMembers {
       (a, b) => scores[a]! - scores[b]! || compareBytes(members.view(a), members.view(b)),
     );
     return this.count;
+  }
+
+  /** Sorts them and drops all but the first `count`; yields wherever it may be interrupted. */
+  *trim(count: number): Generator<void, void, void> {
+    yield* this.sort();
+    if (this.count <= count) return;
+    const members = new PackedElements();
+    const scores: number[] = [];
+    for (let rank = 0; rank < count; rank++) {
+      const { member, score } = this.at(rank);
+      members.add(member);
+      scores.push(score);
+      if (rank % COPIED === 0) yield;
+    }
+    this.#members = members;
+    this.#scores = scores;
+    this.#order = scores.keys().toArray();
   }
 
   /** The member of rank `rank` in [0, count), as a view. REQUIRES: they are sorted. */

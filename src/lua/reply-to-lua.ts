@@ -1,7 +1,6 @@
 /** A command's reply as a Lua value, by the conversion table of the protocol that the script has chosen. */
 
 import { fromText } from "../bytes/bytes.ts";
-import { formatDouble } from "../bytes/double.ts";
 import { Stretch } from "../bytes/stretch.ts";
 import {
   BigNumber,
@@ -58,7 +57,7 @@ function pushObject(
     machine.pushText(L, reply.text);
     machine.setField(L, -3, "ok");
   } else if (reply instanceof ErrorReply) pushError(machine, L, `-${reply.text}`, true);
-  else if (reply instanceof Double) pushDouble(machine, L, reply.value, protocol);
+  else if (reply instanceof Double) pushDouble(machine, L, reply, protocol);
   else if (reply instanceof Verbatim) pushVerbatim(machine, L, reply, protocol);
   else if (reply instanceof BigNumber) pushWrapped(machine, L, "big_number", reply.text, protocol);
   else if (reply instanceof Pairs && protocol === 3) pushMap(machine, L, reply.items);
@@ -79,13 +78,13 @@ function pushNull({ api }: LuaMachine, L: LuaState, protocol: Protocol): void {
   else api.lua_pushboolean(L, 0);
 }
 
-function pushDouble(machine: LuaMachine, L: LuaState, value: number, protocol: Protocol): void {
+function pushDouble(machine: LuaMachine, L: LuaState, reply: Double, protocol: Protocol): void {
   if (protocol === 2) {
-    machine.pushText(L, formatDouble(value));
+    machine.pushText(L, reply.text);
     return;
   }
   machine.api.lua_createtable(L, 0, 1);
-  machine.api.lua_pushnumber(L, value);
+  machine.api.lua_pushnumber(L, reply.value);
   machine.setField(L, -3, "double");
 }
 

@@ -2,7 +2,6 @@
  * Replies as bytes: every form of RESP2 and RESP3, written straight into the arena.
  */
 import { type Bytes, copyRange, fromMapKey } from "../bytes/bytes.ts";
-import { formatDouble } from "../bytes/double.ts";
 import { writeBigint } from "../bytes/integer.ts";
 import { Stretch } from "../bytes/stretch.ts";
 import {
@@ -71,7 +70,7 @@ export class ReplyWriter extends ReplyArena {
     else if (reply instanceof Status) this.status(reply);
     else if (reply instanceof Stretch) this.bulkRange(reply.buffer, reply.start, reply.end);
     else if (reply instanceof Uint8Array) this.bulk(reply);
-    else if (reply instanceof Double) this.double(reply.value, protocol);
+    else if (reply instanceof Double) this.double(reply.text, protocol);
     else if (reply instanceof ErrorReply) this.error(reply.text);
     else if (reply instanceof Pairs) {
       this.mapHeader(reply.items.length / 2, protocol);
@@ -196,9 +195,8 @@ export class ReplyWriter extends ReplyArena {
     this.header(protocol === 2 ? ARRAY : PUSH, count);
   }
 
-  /** A double: in both protocols the same digits (`%.17g`, as Redis 7.0). */
-  double(value: number, protocol: Protocol): void {
-    const text = formatDouble(value);
+  /** A double, as its digits. */
+  double(text: string, protocol: Protocol): void {
     if (protocol === 2) {
       this.text(text);
       return;

@@ -3,6 +3,8 @@
  * form in RESP2 and RESP3; scripts and other front ends read the same values.
  */
 import type { Bytes } from "../bytes/bytes.ts";
+import { formatDouble } from "../bytes/double.ts";
+import { formatPlain } from "../bytes/fixed-double.ts";
 import type { Stretch } from "../bytes/stretch.ts";
 import { encodeLine } from "./reply-line.ts";
 
@@ -15,7 +17,7 @@ import { encodeLine } from "./reply-line.ts";
  * | `NULL_ARRAY` | `*-1` | `_` |
  * | boolean | integer 1 or 0 | `#t` or `#f` |
  * | `Status`, `ErrorReply` | the same | the same |
- * | `Double` | bulk string | `,` |
+ * | `Double`, `PlainDouble` | bulk string | `,` |
  * | `BigNumber` | bulk string | `(` |
  * | `Verbatim` | bulk string | `=` |
  * | array | array | array |
@@ -78,6 +80,18 @@ export class Double {
 
   constructor(value: number) {
     this.value = value;
+  }
+
+  /** Its digits, the same in both protocols: `%.17g`, as Redis 7.0. */
+  get text(): string {
+    return formatDouble(this.value);
+  }
+}
+
+/** A coordinate: 17 digits behind the point at most, and no exponent. */
+export class PlainDouble extends Double {
+  override get text(): string {
+    return formatPlain(this.value);
   }
 }
 

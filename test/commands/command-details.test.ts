@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { allCommands } from "../../src/commands/all.ts";
-import { categoriesOf, commandDetails, keyFlags } from "../../src/commands/command-details.ts";
+import { categoriesOf, commandDetails } from "../../src/commands/command-details.ts";
 import { CommandTable } from "../../src/commands/table.ts";
 import { Pairs, type Reply, SetReply, Status } from "../../src/resp/reply.ts";
 
@@ -47,15 +47,32 @@ test("a container lists its subcommands, others an empty set", () => {
 });
 
 test("what happens to keys follows from reading and writing", () => {
-  expect(statuses(keyFlags(table.byName("GET")!, 1))).toEqual(["RO", "access"]);
-  expect(statuses(keyFlags(table.byName("SET")!, 1))).toEqual(["RW", "access", "update"]);
+  const flagsOf = (name: string) => {
+    const [spec] = (details(name)[8] as SetReply).items;
+    return (spec as Pairs).items[1];
+  };
+  expect(statuses(flagsOf("GET"))).toEqual(["RO", "access"]);
+  expect(statuses(flagsOf("SET"))).toEqual(["RW", "access", "update"]);
+});
+
+test("where a command says more of its keys, each of them has its own description", () => {
+  const specs = (details("GEORADIUS")[8] as SetReply).items as Pairs[];
+  const place = specs.map(({ items }) => (items[3] as Pairs).items);
+  expect(specs.map(({ items }) => statuses(items[1]))).toEqual([
+    ["RO", "access"],
+    ["OW", "update"],
+    ["OW", "update"],
+  ]);
+  expect(place).toEqual([
+    ["type", "index", "spec", new Pairs(["index", 1])],
+    ["type", "keyword", "spec", new Pairs(["keyword", "STORE", "startfrom", 6])],
+    ["type", "keyword", "spec", new Pairs(["keyword", "STOREDIST", "startfrom", 6])],
+  ]);
+  expect(statuses(details("GEORADIUS")[2])).toEqual(["write", "denyoom", "movablekeys"]);
+  expect(statuses(details("GEORADIUS")[6])).toEqual(["@write", "@geo", "@slow"]);
 });
 
 test("a command that treats its keys differently says so, of each of them", () => {
-  const merge = table.byName("PFMERGE")!;
-  expect(statuses(keyFlags(merge, 1))).toEqual(["RW", "access", "insert"]);
-  expect(statuses(keyFlags(merge, 2))).toEqual(["RO", "access"]);
-  expect(statuses(keyFlags(merge, 9))).toEqual(["RO", "access"]);
   const specsOf = (name: string): Reply => details(name)[8]!;
   const spec = (flags: readonly string[], first: number, last: number, notes: Reply[]) =>
     new Pairs([

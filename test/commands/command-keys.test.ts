@@ -11,12 +11,12 @@ import {
   some,
   tuple,
 } from "../../src/commands/args.ts";
-import { command, subcommand } from "../../src/commands/command.ts";
-import { keysOf } from "../../src/commands/command-keys.ts";
+import { type CommandFlag, command, subcommand } from "../../src/commands/command.ts";
+import { keyFlags, keysOf } from "../../src/commands/command-keys.ts";
 
 function keys(args: readonly Arg<unknown>[], ...words: string[]): string[] | null {
   const row = command("string", { name: "X", summary: "x", args, run: () => null });
-  return keysOf(row, ["X", ...words].map(fromText))?.map(mapKey) ?? null;
+  return keysOf(row, ["X", ...words].map(fromText))?.map(({ key }) => mapKey(key)) ?? null;
 }
 
 test("keys stand at fixed places", () => {
@@ -86,7 +86,57 @@ test("or are the first half of what stands behind a word", () => {
   expect(keys([list], "count", "1", "2")).toEqual([]);
 });
 
+test("where a command says more of its keys, each has its own flags", () => {
+  const write = ["OW", "update"];
+  const row = command("geo", {
+    name: "X",
+    summary: "x",
+    args: [key(), bytes("value"), options({ store: named("STORE", key()) })],
+    keySpecs: [
+      { first: 1, flags: ["RO"] },
+      { first: { keyword: "STORE", from: 3 }, flags: write },
+    ],
+    run: () => null,
+  });
+  const found = (...words: string[]) =>
+    keysOf(row, ["X", ...words].map(fromText))!.map(({ key, flags }) => [mapKey(key), flags]);
+  expect(found("a", "store")).toEqual([["a", ["RO"]]]);
+  expect(found("a", "store", "store", "b", "store", "c")).toEqual([
+    ["a", ["RO"]],
+    ["b", write],
+  ]);
+  expect(found("a", "v", "store")).toEqual([["a", ["RO"]]]);
+});
+
+test("several that are treated alike stand in one range", () => {
+  const row = command("hyperloglog", {
+    name: "X",
+    summary: "x",
+    args: [key(), some(key())],
+    keySpecs: [
+      { first: 1, last: 1, flags: ["RW"] },
+      { first: 2, last: -1, flags: ["RO"] },
+    ],
+    run: () => null,
+  });
+  const found = keysOf(row, ["X", "a", "b", "c"].map(fromText))!;
+  expect(found.map(({ key, flags }) => [mapKey(key), ...flags])).toEqual([
+    ["a", "RW"],
+    ["b", "RO"],
+    ["c", "RO"],
+  ]);
+});
+
+test("what happens to the others follows from reading and writing", () => {
+  const flagsOf = (flags: readonly CommandFlag[]) =>
+    keyFlags(command("string", { name: "X", summary: "x", flags, args: [], run: () => null }));
+  expect(flagsOf(["readonly"])).toEqual(["RO", "access"]);
+  expect(flagsOf(["write"])).toEqual(["RW", "access", "update"]);
+  expect(flagsOf(["pubsub"])).toEqual(["not_key"]);
+  expect(flagsOf([])).toEqual(["RO"]);
+});
+
 test("a subcommand's keys stand behind both its names", () => {
   const row = subcommand("server", { name: "A|B", summary: "x", args: [key()], run: () => null });
-  expect(keysOf(row, ["A", "B", "k"].map(fromText))?.map(mapKey)).toEqual(["k"]);
+  expect(keysOf(row, ["A", "B", "k"].map(fromText))?.map(({ key }) => mapKey(key))).toEqual(["k"]);
 });

@@ -16,6 +16,10 @@ test("words are read one after the other", () => {
   expect(reader.left).toBe(0);
 });
 
+test("the name stands before them, as it was written", () => {
+  expect(mapKey(words("a").name)).toBe("CMD");
+});
+
 test("a word is read without a view, too", () => {
   const reader = words("a", "bc");
   reader.next();

@@ -75,6 +75,25 @@ test("what a crash leaves behind is garbage", async () => {
   expect(await storedMembers(test)).toBe(COUNT);
 });
 
+test("a generator that fills is ended where the work is given up, too", async () => {
+  await using test = await openLedis();
+  const { db, ledis } = test;
+  db.sets.add(s, members);
+  const build = db.sets.build("union", target, [s], ledis.builds);
+  const { fill } = build;
+  let ended = 0;
+  build.fill = function* (...words: Parameters<typeof fill>) {
+    try {
+      db.sets.add(s, [fromText(`new${ended}`)]);
+      yield* { [Symbol.iterator]: () => fill.apply(build, words) as Iterator<unknown> };
+    } finally {
+      ended++;
+    }
+  };
+  expect(await ledis.builds.run(build)).toBe(false);
+  expect(ended).toBe(3);
+});
+
 test("a source that keeps changing is given up", async () => {
   await using test = await openLedis();
   const { db, ledis } = test;

@@ -33,6 +33,22 @@ test("members come in order of score and member, as a plain sort has it", () => 
   );
 });
 
+test("the first ones stay when the others are dropped", () => {
+  const memory = new SortMemory();
+  const sorted = new SortedMembers(memory);
+  for (let i = 0; i < 3000; i++) {
+    sorted.add({ member: fromText(`m${i}`), score: (i * 7) % 3000 });
+    if (sorted.count >= 200) for (const _ of sorted.trim(100));
+  }
+  for (const _ of sorted.trim(100));
+  for (const _ of sorted.trim(500));
+  expect(sorted.count).toBe(100);
+  const scores = Array.from({ length: 100 }, (_, rank) => sorted.at(rank).score);
+  expect(scores).toEqual(scores.map((_, rank) => rank));
+  sorted.release();
+  expect(memory.used).toBe(0);
+});
+
 test("what all of them take together is limited, and given back", () => {
   const memory = new SortMemory(20_000);
   const [first, second] = [new SortedMembers(memory), new SortedMembers(memory)];
