@@ -79,7 +79,7 @@ describe("files", () => {
 
   /** Files that are longer; a number here may only sink. */
   const longer: Readonly<Record<string, number>> = {
-    "src/keyspace/generation.ts": 514,
+    "src/keyspace/generation.ts": 507,
     "src/server/connection.ts": 408,
     "src/keyspace/keyspace.ts": 541,
   };

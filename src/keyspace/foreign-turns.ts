@@ -6,8 +6,8 @@ import { eventEnd, isRowEvent, keyHash } from "../binlog/event.ts";
 import type { LogPosition } from "../binlog/position.ts";
 import { type ScanStop, scanTurns } from "../binlog/turn-scanner.ts";
 import { StorageError } from "../errors.ts";
-import { CHUNK_BYTES } from "./chunk-pool.ts";
 import type { Generation } from "./generation.ts";
+import { CHUNK_BYTES } from "./memory-pool.ts";
 
 /** What was to be appended does not continue this log: another place, or bytes that are not whole turns. */
 export class LogMismatch extends StorageError {}

@@ -26,10 +26,10 @@ import {
 import type { LogPosition } from "../binlog/position.ts";
 import { equalRange } from "../bytes/bytes.ts";
 import { StorageError } from "../errors.ts";
-import { CHUNK_BYTES, type ChunkPool } from "./chunk-pool.ts";
 import { HashSlots, SLOT_WORDS } from "./hash-slots.ts";
 import { collectionId } from "./key-row.ts";
 import { KeyTally } from "./key-tally.ts";
+import { CHUNK_BYTES, type MemoryPool, type SharedWords } from "./memory-pool.ts";
 import { OrderedRows } from "./ordered-rows.ts";
 import { KIND_KEY, PRIOR_UNKNOWN, type Prior, type RowKey, readU48 } from "./row-key.ts";
 import {
@@ -62,21 +62,17 @@ const NOTHING = new Uint8Array(0);
 /** In the place of a chunk that was reclaimed. */
 const NO_CHUNK = new Uint8Array(new SharedArrayBuffer(0));
 
-function sharedInt32(length: number): Int32Array<SharedArrayBuffer> {
-  return new Int32Array(new SharedArrayBuffer(length * 4));
-}
-
 export class Generation {
-  readonly #pool: ChunkPool;
+  readonly #pool: MemoryPool;
   /** Memory that holds events; the last one is being filled. */
   readonly chunks: Uint8Array[] = [];
   /** Bytes used in each chunk. */
   readonly chunkEnds: number[] = [];
   /** ROW_WORDS words for each row. */
-  rows = sharedInt32(ROWS_MIN * ROW_WORDS);
+  rows: SharedWords;
   rowCount = 0;
   /** Finds rows by the hashes of their keys. */
-  readonly slots = new HashSlots();
+  readonly slots: HashSlots;
   /** Collection id → its newest row here; the rows of one collection are chained by NEXT. */
   readonly #chains = new Map<number, number>();
   /** Collections whose key row was replaced or deleted while it stood in this generation. */
@@ -94,14 +90,16 @@ export class Generation {
   #undoCount = 0;
   #end = 0;
 
-  constructor(pool: ChunkPool) {
+  constructor(pool: MemoryPool) {
     this.#pool = pool;
+    this.rows = pool.takeWords(ROWS_MIN * ROW_WORDS);
+    this.slots = new HashSlots(pool);
   }
 
   /** Makes room for this many rows, of a generation that has none yet. */
   expectRows(count: number): void {
-    while (this.rows.length < count * ROW_WORDS) this.#growRows();
-    while (this.slots.isTight(count)) this.#growSlots();
+    this.#reserveRows(count);
+    this.slots.reserve(count);
   }
 
   /** Memory held, index included, in bytes. */
@@ -229,7 +227,7 @@ export class Generation {
     const at = this.#reserve(size);
     const chunk = this.#current;
     const keyAt = writePutHead(chunk, at, timeSeconds, key.length, valueBytes);
-    copyKey(chunk, keyAt, key);
+    key.copyTo(chunk, keyAt);
     value.set(chunk, keyAt + key.length, at + size);
     this.#point(row, key, at, id, undo);
     return true;
@@ -240,7 +238,7 @@ export class Generation {
     const row = this.locate(key);
     const at = this.#reserve(DELETE_OVERHEAD_BYTES + key.length);
     const chunk = this.#current;
-    copyKey(chunk, writeDeleteHead(chunk, at, timeSeconds, key.length), key);
+    key.copyTo(chunk, writeDeleteHead(chunk, at, timeSeconds, key.length));
     this.#point(row, key, at, 0, undo);
   }
 
@@ -327,11 +325,14 @@ export class Generation {
     };
   }
 
-  /** Gives the chunks back; nothing may look into this generation any more. */
+  /** Gives the memory back; nothing may look into this generation any more. */
   release(): void {
     for (const chunk of this.chunks) this.#give(chunk);
     this.chunks.length = 0;
     this.rowCount = 0;
+    this.#pool.giveWords(this.rows);
+    this.rows = this.#pool.takeWords(0);
+    this.slots.release();
   }
 
   /**
@@ -429,7 +430,7 @@ export class Generation {
   #insert(hash: number, bytes: Uint8Array, start: number, place: number, prior: Prior): void {
     const row = this.rowCount;
     const base = row * ROW_WORDS;
-    if (base === this.rows.length) this.#growRows();
+    if (base === this.rows.length) this.#reserveRows(row + 1);
     this.rowCount++;
     const rows = this.rows;
     rows[base + AT] = place;
@@ -460,14 +461,16 @@ export class Generation {
     this.rowCount--;
   }
 
-  #growRows(): void {
-    const grown = sharedInt32(this.rows.length * 2);
-    grown.set(this.rows);
-    this.rows = grown;
+  #reserveRows(count: number): void {
+    const small = this.rows;
+    let length = small.length;
+    while (length < count * ROW_WORDS) length *= 2;
+    this.rows = this.#pool.takeWords(length);
+    this.rows.set(small);
   }
 
   #growSlots(): void {
-    this.slots.grow();
+    this.slots.reserve(this.rowCount);
     for (let row = 0; row < this.rowCount; row++) {
       this.slots.add(this.rows[row * ROW_WORDS + HASH]!, row);
     }
@@ -486,12 +489,12 @@ export class Generation {
 
   /** Memory that a reply may still refer to is left to the garbage collector. */
   #give(chunk: Uint8Array): void {
-    if (!this.#referred.delete(chunk)) this.#pool.give(chunk);
+    if (!this.#referred.delete(chunk)) this.#pool.giveChunk(chunk);
   }
 
   #begin(bytes: number): void {
     if (this.chunks.length === CHUNKS_MAX) throw new StorageError("too many writes in one turn");
-    this.#current = this.#pool.take(bytes > LARGE_EVENT_BYTES ? bytes : CHUNK_BYTES);
+    this.#current = this.#pool.takeChunk(bytes > LARGE_EVENT_BYTES ? bytes : CHUNK_BYTES);
     this.chunks.push(this.#current);
     this.chunkEnds.push(0);
     this.places.push(null);
@@ -501,14 +504,4 @@ export class Generation {
 
 function isShared(chunk: Uint8Array): boolean {
   return chunk.buffer instanceof SharedArrayBuffer;
-}
-
-function copyKey(target: Uint8Array, at: number, key: RowKey): void {
-  const bytes = key.bytes;
-  const length = key.length;
-  if (length > 48) {
-    target.set(bytes.subarray(0, length), at);
-    return;
-  }
-  for (let i = 0; i < length; i++) target[at + i] = bytes[i]!;
 }

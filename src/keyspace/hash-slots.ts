@@ -2,6 +2,7 @@
  * An open-addressing table from hashes to row numbers. It knows no keys: who searches compares them, row by row
  * of the same hash.
  */
+import type { MemoryPool, SharedWords } from "./memory-pool.ts";
 
 /** Words of a slot: row number + 1, 0 when the slot is free; and the row's hash. */
 export const SLOT_WORDS = 2;
@@ -9,9 +10,15 @@ export const SLOT_WORDS = 2;
 const SLOTS_MIN = 2048;
 
 export class HashSlots {
-  words = new Int32Array(SLOTS_MIN * SLOT_WORDS);
+  readonly #pool: MemoryPool;
+  words: SharedWords;
   /** Slot numbers are hashes under this mask; a search goes on to the next slot until it meets a free one. */
   mask = SLOTS_MIN - 1;
+
+  constructor(pool: MemoryPool) {
+    this.#pool = pool;
+    this.words = pool.takeWords(SLOTS_MIN * SLOT_WORDS);
+  }
 
   /** True when `rows` rows are too many for quick searches. */
   isTight(rows: number): boolean {
@@ -36,9 +43,16 @@ export class HashSlots {
     words[slot * SLOT_WORDS + 1] = 0;
   }
 
-  /** Doubles the number of slots; the table is empty afterwards. */
-  grow(): void {
-    this.words = new Int32Array(this.words.length * 2);
-    this.mask = this.mask * 2 + 1;
+  /** Grows until so many rows are not too many; the table is empty afterwards. */
+  reserve(rows: number): void {
+    while (this.isTight(rows)) this.mask = this.mask * 2 + 1;
+    this.words = this.#pool.takeWords((this.mask + 1) * SLOT_WORDS);
+  }
+
+  /** Gives the memory back; the table is empty and takes no more rows. */
+  release(): void {
+    this.#pool.giveWords(this.words);
+    this.mask = 0;
+    this.words = this.#pool.takeWords(SLOT_WORDS);
   }
 }

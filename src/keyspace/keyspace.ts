@@ -7,7 +7,6 @@ import { LogWriter } from "../binlog/log-writer.ts";
 import type { LogPosition } from "../binlog/position.ts";
 import type { Bytes } from "../bytes/bytes.ts";
 import { messageOf, StorageError } from "../errors.ts";
-import { ChunkPool } from "./chunk-pool.ts";
 import { DataDirectory } from "./data-directory.ts";
 import { FlushQueue, type Frozen } from "./flush-queue.ts";
 import { Flusher } from "./flusher.ts";
@@ -20,6 +19,7 @@ import { LogHistory } from "./log-history.ts";
 import { LogRepair } from "./log-repair.ts";
 import { LogSuccession } from "./log-succession.ts";
 import { LogSync } from "./log-sync.ts";
+import { MemoryPool } from "./memory-pool.ts";
 import { Memtable } from "./memtable.ts";
 import { type History, openHistory } from "./open-history.ts";
 import { RangeWalk } from "./range.ts";
@@ -66,7 +66,7 @@ export class Keyspace {
   private constructor(
     options: KeyspaceOptions,
     directory: DataDirectory,
-    pool: ChunkPool,
+    pool: MemoryPool,
     flusher: Flusher,
     reader: StoreReader,
     openReader: () => StoreReader,
@@ -130,7 +130,7 @@ export class Keyspace {
    */
   static async open(options: KeyspaceOptions): Promise<Keyspace> {
     const directory = new DataDirectory(options.directory);
-    const pool = new ChunkPool(options.writeBufferBytes / 2);
+    const pool = new MemoryPool(options.writeBufferBytes);
     const flusher = new Flusher(directory.logPath);
     const sqlite = {
       path: directory.databasePath,
@@ -520,7 +520,7 @@ export class Keyspace {
   }
 
   /** SQLite learns where the log begins before anything is written that only this log has. */
-  async #markStart(pool: ChunkPool, historyId: Uint8Array): Promise<void> {
+  async #markStart(pool: MemoryPool, historyId: Uint8Array): Promise<void> {
     await this.#flusher.flush([new Generation(pool)], this.#log.position, historyId);
     await this.#flusher.checkpoint();
   }

@@ -6,10 +6,10 @@ import type { LogWriter } from "../binlog/log-writer.ts";
 import type { LogPosition } from "../binlog/position.ts";
 import { StorageError } from "../errors.ts";
 import { log } from "../log.ts";
-import type { ChunkPool } from "./chunk-pool.ts";
 import type { FlushQueue, Frozen } from "./flush-queue.ts";
 import { Generation } from "./generation.ts";
 import { mapLog } from "./log-map.ts";
+import type { MemoryPool } from "./memory-pool.ts";
 import { reclaim } from "./reclaim.ts";
 import { NO_ROW } from "./row-layout.ts";
 
@@ -30,7 +30,7 @@ export interface MemtableHost {
 }
 
 export class Memtable {
-  readonly #pool: ChunkPool;
+  readonly #pool: MemoryPool;
   readonly #queue: FlushQueue;
   readonly #log: LogWriter;
   readonly #logPath: string;
@@ -48,7 +48,7 @@ export class Memtable {
 
   /** @param logPath directory of the log's files */
   constructor(
-    pool: ChunkPool,
+    pool: MemoryPool,
     queue: FlushQueue,
     writer: LogWriter,
     logPath: string,
@@ -138,7 +138,8 @@ export class Memtable {
     // What filled one generation will fill the next: growing its index would copy it again and again.
     if (isFull) this.active.expectRows(generation.rowCount);
     this.#frozenAt = this.#log.position;
-    if (this.frozen.length > 0) this.#spill(generation);
+    // Memory that was full once will be full again: the next generation takes it over.
+    if (isFull || this.frozen.length > 0) this.#spill(generation);
     const { historyId } = this.#log.header;
     this.#queue.push({ generation, end: this.#log.position, historyId });
   }

@@ -9,8 +9,8 @@ import { summarizeLog } from "../binlog/recover-log.ts";
 import { equalBytes } from "../bytes/bytes.ts";
 import { StorageError } from "../errors.ts";
 import { log } from "../log.ts";
-import type { ChunkPool } from "./chunk-pool.ts";
 import type { Frozen } from "./flush-queue.ts";
+import type { MemoryPool } from "./memory-pool.ts";
 import { recover } from "./recovery.ts";
 import type { StoreReader } from "./store-reader.ts";
 
@@ -30,7 +30,7 @@ export interface History {
  * @param reader ends its turn afterwards
  * @throws {StorageError} log and SQLite do not fit together
  */
-export function openHistory(directory: string, reader: StoreReader, pool: ChunkPool): History {
+export function openHistory(directory: string, reader: StoreReader, pool: MemoryPool): History {
   const start = performance.now();
   const stored = reader.applied();
   const { firstFile, isBlank } = summarizeLog(directory);

@@ -5,7 +5,7 @@
  */
 import { eventEnd } from "../binlog/event.ts";
 import { copyRange } from "../bytes/bytes.ts";
-import { CHUNK_BYTES, type ChunkPool } from "./chunk-pool.ts";
+import { CHUNK_BYTES, type MemoryPool } from "./memory-pool.ts";
 import { AT, OFFSET_BITS, OFFSET_MASK, ROW_WORDS } from "./row-layout.ts";
 
 /** A generation as far as its memory goes; see Generation. */
@@ -32,7 +32,7 @@ const ROWS_MAX = 250_000;
  * Clears some chunks, if enough of what they hold was replaced; false when it is not worth it. Row numbers stay;
  * places of events and views of them do not. REQUIRES: no turn is open.
  */
-export function reclaim(owner: ChunkOwner, pool: ChunkPool): boolean {
+export function reclaim(owner: ChunkOwner, pool: MemoryPool): boolean {
   if (owner.rowCount > ROWS_MAX) return false;
   const cleared = emptiestChunks(owner);
   const isCleared = new Uint8Array(owner.chunks.length);
@@ -80,7 +80,7 @@ function rowsIn(owner: ChunkOwner, marks: Uint8Array, bytesMax: number): number[
 /** Copies the newest events of the rows into fresh chunks, which take the numbers of cleared ones. */
 function move(
   owner: ChunkOwner,
-  pool: ChunkPool,
+  pool: MemoryPool,
   cleared: readonly number[],
   left: readonly number[],
 ): void {
@@ -93,7 +93,7 @@ function move(
     const to = eventEnd(source, at);
     let target = fresh.at(-1);
     if (target === undefined || target.end + to - at > CHUNK_BYTES) {
-      target = { chunk: pool.take(CHUNK_BYTES), end: 0 };
+      target = { chunk: pool.takeChunk(CHUNK_BYTES), end: 0 };
       fresh.push(target);
     }
     rows[word] = (cleared[fresh.length - 1]! << OFFSET_BITS) | target.end;

@@ -6,9 +6,9 @@ import { decodeFileHeader, eventEnd, keyHash } from "../binlog/event.ts";
 import type { LogPosition } from "../binlog/position.ts";
 import { recoverLog, type TurnVisitor } from "../binlog/recover-log.ts";
 import { forEachEvent } from "../binlog/turn-scanner.ts";
-import { CHUNK_BYTES, type ChunkPool } from "./chunk-pool.ts";
 import type { Frozen } from "./flush-queue.ts";
 import { Generation } from "./generation.ts";
+import { CHUNK_BYTES, type MemoryPool } from "./memory-pool.ts";
 import { FETCH_MAX, RowFetch } from "./row-fetch.ts";
 
 /** Log bytes that one recovered generation covers, about. */
@@ -27,7 +27,7 @@ export interface Recovered {
 
 /** Indexes the turns of one file after the other, a megabyte window at a time. */
 class LogIndexer implements TurnVisitor {
-  readonly #pool: ChunkPool;
+  readonly #pool: MemoryPool;
   readonly frozen: Frozen[] = [];
   turns = 0;
   #generation: Generation;
@@ -49,7 +49,7 @@ class LogIndexer implements TurnVisitor {
   readonly #fetched = new Int32Array(FETCH_MAX);
   readonly #onEvent = (at: number) => this.#event(at);
 
-  constructor(pool: ChunkPool) {
+  constructor(pool: MemoryPool) {
     this.#pool = pool;
     this.#generation = new Generation(pool);
   }
@@ -127,7 +127,7 @@ class LogIndexer implements TurnVisitor {
 }
 
 /** @throws {StorageError} the log cannot be trusted to follow from `from`; see recoverLog */
-export function recover(directory: string, from: LogPosition, pool: ChunkPool): Recovered {
+export function recover(directory: string, from: LogPosition, pool: MemoryPool): Recovered {
   const indexer = new LogIndexer(pool);
   const end = recoverLog(directory, from, (file, bytes) => indexer.begin(file, bytes));
   indexer.finish();

@@ -4,9 +4,9 @@
  * an older one holds of the same row is never seen; and generations leave oldest first.
  */
 import type { Bytes } from "../bytes/bytes.ts";
-import type { ChunkPool } from "./chunk-pool.ts";
 import { Generation } from "./generation.ts";
 import { GenerationPins } from "./generation-pins.ts";
+import type { MemoryPool } from "./memory-pool.ts";
 import type { RowKey } from "./row-key.ts";
 import { NO_ROW } from "./row-layout.ts";
 import { RowValue } from "./row-value.ts";
@@ -22,7 +22,7 @@ const GENERATIONS_PER_BUDGET = 4;
 export type Cached = "unknown" | "absent" | "present";
 
 export class RowCache {
-  readonly #pool: ChunkPool;
+  readonly #pool: MemoryPool;
   /** Whoever still reads a generation that has left keeps it here. */
   readonly pins = new GenerationPins();
   #budgetBytes: number;
@@ -38,7 +38,7 @@ export class RowCache {
    * @param budgetBytes memory that generations may take together, in bytes
    * @param random a number in [0, 1)
    */
-  constructor(pool: ChunkPool, budgetBytes: number, random: () => number = Math.random) {
+  constructor(pool: MemoryPool, budgetBytes: number, random: () => number = Math.random) {
     this.#pool = pool;
     this.#budgetBytes = budgetBytes;
     this.#random = random;
@@ -113,12 +113,21 @@ export class RowCache {
   }
 
   #shrink(): void {
+    const generations = this.#generations;
+    // What is read from the log's files is no faster than SQLite, and what is older may not be true any more.
+    const spilled = generations.findIndex((generation) => generation.isSpilled);
+    for (let count = spilled < 0 ? 0 : generations.length - spilled; count > 0; count--)
+      this.#pop();
     let memory = this.memoryBytes;
-    while (memory > this.#budgetBytes && this.#generations.length > 0) {
-      const oldest = this.#generations.pop()!;
-      memory -= oldest.memoryBytes;
-      this.pins.release(oldest);
-    }
+    while (memory > this.#budgetBytes && generations.length > 0) memory -= this.#pop();
     this.#isFull = memory > this.#budgetBytes * (1 - 1 / GENERATIONS_PER_BUDGET);
+  }
+
+  /** Lets the oldest generation go; answers the bytes that it held. */
+  #pop(): number {
+    const oldest = this.#generations.pop()!;
+    const { memoryBytes } = oldest;
+    this.pins.release(oldest);
+    return memoryBytes;
   }
 }

@@ -140,6 +140,11 @@ export class RowKey {
     return this.bytes.subarray(0, this.length);
   }
 
+  /** Copies the bytes to `target[at]`. */
+  copyTo(target: Uint8Array, at: number): void {
+    copyShort(this.bytes, 0, this.length, target, at);
+  }
+
   #short(kind: number, number: number, source: Bytes, start: number, end: number): this {
     const length = KEY_PREFIX_BYTES + end - start;
     if (this.length === length && this.#isShort(kind, number, source, start)) return this;

@@ -1,5 +1,5 @@
 /** What a turn has to remember of a generation, so that it can be taken back. */
-import { CHUNK_BYTES } from "./chunk-pool.ts";
+import { CHUNK_BYTES } from "./memory-pool.ts";
 import { OFFSET_BITS } from "./row-layout.ts";
 
 /** Where a generation ended at some moment. */

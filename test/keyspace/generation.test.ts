@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { keyHash, putEventBytes, TURN_END_BYTES } from "../../src/binlog/event.ts";
 import { copyBytes } from "../../src/bytes/bytes.ts";
-import { CHUNK_BYTES, ChunkPool } from "../../src/keyspace/chunk-pool.ts";
+import { CHUNK_BYTES, MemoryPool } from "../../src/keyspace/memory-pool.ts";
 import { KIND_HASH, KIND_SET, RowKey } from "../../src/keyspace/row-key.ts";
 import { NO_ROW } from "../../src/keyspace/row-layout.ts";
 import { RowValue } from "../../src/keyspace/row-value.ts";
@@ -274,13 +274,13 @@ describe("spill", () => {
     expect(asked).toEqual([{ file: 3, offset: 100, bytes: rows.generation.chunkEnds[0] }]);
     expect(rows.get(rawKey("\x02a"))).toBe("1");
     expect(rows.get(rawKey("\x02b"))).toBe("2");
-    expect(rows.pool.take(CHUNK_BYTES)).toBe(first!);
+    expect(rows.pool.takeChunk(CHUNK_BYTES)).toBe(first!);
   });
 
   test("memory with a value that replies refer to is not used again", () => {
     const large = 300_000;
     for (const end of ["spill", "release", "undo"] as const) {
-      const pool = new ChunkPool(16 << 20);
+      const pool = new MemoryPool(16 << 20);
       const rows = new TestGeneration(pool);
       rows.put(rawKey("\x02first"), "x");
       rows.generation.seal();
@@ -296,16 +296,16 @@ describe("spill", () => {
       if (end === "undo") undo();
       else if (end === "release") rows.generation.release();
       else rows.generation.spill((_, bytes) => copy[1]!.subarray(0, bytes));
-      for (let i = 0; i < 40; i++) pool.take(CHUNK_BYTES).fill(0);
+      for (let i = 0; i < 40; i++) pool.takeChunk(CHUNK_BYTES).fill(0);
       expect(view.every((byte) => byte === 121)).toBe(true);
     }
   });
 });
 
 test("a generation that would need more chunks than a place can name refuses the write", () => {
-  const pool = new ChunkPool(0);
+  const pool = new MemoryPool(0);
   const tiny = new Uint8Array(64);
-  pool.take = () => tiny;
+  pool.takeChunk = () => tiny;
   const rows = new TestGeneration(pool);
   const key = rawKey("\x02a");
   const value = new RowValue();

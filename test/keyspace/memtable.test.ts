@@ -1,16 +1,21 @@
 import { expect, test } from "bun:test";
+import { logFilePath } from "../../src/binlog/log-files.ts";
 import type { LogWriter } from "../../src/binlog/log-writer.ts";
-import { ChunkPool } from "../../src/keyspace/chunk-pool.ts";
 import { FlushQueue } from "../../src/keyspace/flush-queue.ts";
 import type { Flusher } from "../../src/keyspace/flusher.ts";
+import { MemoryPool } from "../../src/keyspace/memory-pool.ts";
 import { Memtable } from "../../src/keyspace/memtable.ts";
 import { NO_ROW } from "../../src/keyspace/row-layout.ts";
 import { RowValue } from "../../src/keyspace/row-value.ts";
+import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { stringKey } from "../support/test-rows.ts";
 
+/** Of no files: nothing stands in the log, so everything stays in memory. */
+const NOWHERE = "/nowhere";
+
 /** A memtable whose flushes end when the test says so. */
-function makeMemtable(limits = {}) {
-  const pool = new ChunkPool(0);
+function makeMemtable(limits = {}, logPath = NOWHERE) {
+  const pool = new MemoryPool(1 << 20);
   const position = { file: 1, offset: 100 };
   const log = {
     get position() {
@@ -41,10 +46,11 @@ function makeMemtable(limits = {}) {
     }),
     isTurnOpen: () => state.isTurnOpen,
   };
-  const memtable: Memtable = new Memtable(pool, queue, log, "/nowhere", host);
+  const memtable: Memtable = new Memtable(pool, queue, log, logPath, host);
   /** One turn that writes a row. */
   const write = (name: string, bytes: number) => {
     memtable.active.put(stringKey(name), bytes, 0, 1, null, new RowValue());
+    if (logPath !== NOWHERE) memtable.active.places[0] = { file: 1, offset: 0 };
     position.offset += bytes;
     memtable.turnEnded();
   };
@@ -75,6 +81,24 @@ test("a full generation is frozen, and there is no room when too many wait", asy
   expect([test.state.flushed, woken, memtable.hasRoom]).toEqual([1, 1, true]);
   // What was full is frozen as soon as there is room.
   expect([memtable.frozen.length, memtable.active.rowCount]).toEqual([4, 0]);
+});
+
+test("what was full gives its memory to the next generation, what was due keeps it", async () => {
+  using directory = temporaryDirectory();
+  await Bun.write(logFilePath(directory.path, 1), new Uint8Array(8192));
+  for (const isFull of [true, false]) {
+    using test = makeMemtable({}, directory.path);
+    const { memtable } = test;
+    const first = memtable.active;
+    test.write("tiny", 10);
+    const [chunk] = first.chunks;
+    if (isFull) test.write("large", 2000);
+    else memtable.freeze();
+    expect(memtable.frozen.length).toBe(1);
+    expect(first.isSpilled).toBe(isFull);
+    test.write("next", 10);
+    expect(memtable.active.chunks[0] === chunk).toBe(isFull);
+  }
 });
 
 test("a long log is a reason to freeze although the rows are few", () => {

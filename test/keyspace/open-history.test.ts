@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { encodeFileHeader, FILE_HEADER_BYTES } from "../../src/binlog/event.ts";
 import { logFilePath } from "../../src/binlog/log-files.ts";
 import { concatBytes } from "../../src/bytes/bytes.ts";
-import { ChunkPool } from "../../src/keyspace/chunk-pool.ts";
 import { SharedRows } from "../../src/keyspace/frozen-rows.ts";
+import { MemoryPool } from "../../src/keyspace/memory-pool.ts";
 import { openHistory } from "../../src/keyspace/open-history.ts";
 import { StoreReader } from "../../src/keyspace/store-reader.ts";
 import { log } from "../../src/log.ts";
@@ -44,7 +44,7 @@ function history(
   }
   const reader = new StoreReader(sqlite.options);
   try {
-    return openHistory(path, reader, new ChunkPool(0));
+    return openHistory(path, reader, new MemoryPool(0));
   } finally {
     reader.close();
   }

@@ -1,23 +1,23 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { CHUNK_BYTES, ChunkPool } from "../../src/keyspace/chunk-pool.ts";
+import { CHUNK_BYTES, MemoryPool } from "../../src/keyspace/memory-pool.ts";
 import { reclaim } from "../../src/keyspace/reclaim.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { openTestKeyspace, Rows } from "../support/test-keyspace.ts";
 import { rawKey, stringKey, TestGeneration } from "../support/test-rows.ts";
 
 /** A pool that counts. */
-class CountingPool extends ChunkPool {
+class CountingPool extends MemoryPool {
   out = 0;
 
-  override take(bytes: number): Uint8Array {
+  override takeChunk(bytes: number): Uint8Array {
     this.out += bytes;
-    return super.take(bytes);
+    return super.takeChunk(bytes);
   }
 
-  override give(chunk: Uint8Array): void {
+  override giveChunk(chunk: Uint8Array): void {
     this.out -= chunk.length;
-    super.give(chunk);
+    super.giveChunk(chunk);
   }
 }
 

@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { encodeFileHeader, FILE_HEADER_BYTES } from "../../src/binlog/event.ts";
 import { logFilePath } from "../../src/binlog/log-files.ts";
 import { type Bytes, concatBytes, fromMapKey, mapKey } from "../../src/bytes/bytes.ts";
-import { CHUNK_BYTES, ChunkPool } from "../../src/keyspace/chunk-pool.ts";
+import { CHUNK_BYTES, MemoryPool } from "../../src/keyspace/memory-pool.ts";
 import { recover } from "../../src/keyspace/recovery.ts";
 import { NO_ROW } from "../../src/keyspace/row-layout.ts";
 import { RowValue } from "../../src/keyspace/row-value.ts";
@@ -20,7 +20,7 @@ afterEach(() => {
   log.sink = sink;
 });
 
-const pool = new ChunkPool(CHUNK_BYTES);
+const pool = new MemoryPool(CHUNK_BYTES);
 const START = { file: 1, offset: 0 };
 
 const put = (key: string, text: string): Bytes =>

@@ -1,11 +1,11 @@
 import { expect, test } from "bun:test";
-import { fromMapKey, mapKey } from "../../src/bytes/bytes.ts";
-import { CHUNK_BYTES, ChunkPool } from "../../src/keyspace/chunk-pool.ts";
+import { copyBytes, fromMapKey, mapKey } from "../../src/bytes/bytes.ts";
+import { CHUNK_BYTES, MemoryPool } from "../../src/keyspace/memory-pool.ts";
 import { RowCache } from "../../src/keyspace/row-cache.ts";
 import { RowValue } from "../../src/keyspace/row-value.ts";
 import { rawKey, TestGeneration } from "../support/test-rows.ts";
 
-const pool = new ChunkPool(16 * CHUNK_BYTES);
+const pool = new MemoryPool(16 * CHUNK_BYTES);
 
 /** The value; null when it is known that there is none; undefined when nothing is known. */
 function get(cache: RowCache, name: string): string | null | undefined {
@@ -62,6 +62,22 @@ test("generations leave oldest first, so that no older value comes to light agai
   }
   expect(get(cache, "\x02only-in-v0")).toBeUndefined();
   expect(get(cache, "\x02only-in-v5")).toBe("x");
+});
+
+test("a generation that is read from the log leaves with the turn, and takes along what is older", () => {
+  const cache = new RowCache(pool, 8 * CHUNK_BYTES);
+  add(cache, "\x02a", "old");
+  add(cache, "\x02b", "old");
+  const { generation } = flushed(["\x02a", "new"]);
+  generation.places[0] = { file: 1, offset: 0 };
+  const log = copyBytes(generation.chunks[0]!);
+  generation.spill(() => log);
+  cache.push(generation);
+  cache.push(flushed(["\x02c", "newest"]).generation);
+  expect([get(cache, "\x02a"), get(cache, "\x02b")]).toEqual(["new", "old"]);
+  cache.endTurn();
+  expect([get(cache, "\x02a"), get(cache, "\x02b")]).toEqual([undefined, undefined]);
+  expect(get(cache, "\x02c")).toBe("newest");
 });
 
 test("values stay valid to the end of the turn, whatever is pushed meanwhile", () => {

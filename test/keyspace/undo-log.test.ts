@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { CHUNK_BYTES } from "../../src/keyspace/chunk-pool.ts";
+import { CHUNK_BYTES } from "../../src/keyspace/memory-pool.ts";
 import { OFFSET_BITS } from "../../src/keyspace/row-layout.ts";
 import { type GenerationMark, UndoLog } from "../../src/keyspace/undo-log.ts";
 

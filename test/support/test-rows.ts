@@ -1,7 +1,6 @@
 /** Generations, and row keys and values as latin1 texts. */
 
 import { fromMapKey, mapKey } from "../../src/bytes/bytes.ts";
-import { ChunkPool } from "../../src/keyspace/chunk-pool.ts";
 import type { GenerationSource } from "../../src/keyspace/flush-protocol.ts";
 import { Generation } from "../../src/keyspace/generation.ts";
 import {
@@ -11,6 +10,7 @@ import {
   TYPE_STRING,
   writeHead,
 } from "../../src/keyspace/key-row.ts";
+import { MemoryPool } from "../../src/keyspace/memory-pool.ts";
 import { RowKey, writeU48 } from "../../src/keyspace/row-key.ts";
 import { NO_ROW } from "../../src/keyspace/row-layout.ts";
 import { RowValue } from "../../src/keyspace/row-value.ts";
@@ -32,13 +32,13 @@ export function keyRowValue(rest: string, expireAt = 0, id = 0): string {
 }
 
 export class TestGeneration {
-  readonly pool: ChunkPool;
+  readonly pool: MemoryPool;
   readonly generation: Generation;
   /** null: nothing will be undone. */
   undo: UndoLog | null = null;
   readonly #value = new RowValue();
 
-  constructor(pool = new ChunkPool(16 << 20)) {
+  constructor(pool = new MemoryPool(16 << 20)) {
     this.pool = pool;
     this.generation = new Generation(pool);
   }
