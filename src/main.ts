@@ -1,13 +1,14 @@
 /** Entry point of the executable: chooses the subcommand, and turns its failure into one line. */
-import { backupCommand } from "./cli/backup-command.ts";
-import { benchmarkCommand } from "./cli/benchmark-command.ts";
-import { binlogCommand } from "./cli/binlog-command.ts";
-import { cliCommand } from "./cli/cli-command.ts";
-import { dumpCommand } from "./cli/dump-command.ts";
+
+import { benchmarkCommand } from "./cli/benchmark/benchmark-command.ts";
+import { binlogCommand } from "./cli/binlog/binlog-command.ts";
+import { backupCommand } from "./cli/data/backup-command.ts";
+import { dumpCommand } from "./cli/data/dump-command.ts";
+import { loadCommand } from "./cli/data/load-command.ts";
+import { repairCommand } from "./cli/data/repair-command.ts";
 import { healthCommand } from "./cli/health-command.ts";
-import { loadCommand } from "./cli/load-command.ts";
-import { repairCommand } from "./cli/repair-command.ts";
 import { serverCommand } from "./cli/server-command.ts";
+import { cliCommand } from "./cli/shell/cli-command.ts";
 import { ConfigError, StorageError } from "./errors.ts";
 import { version } from "./version.ts";
 

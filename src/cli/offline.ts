@@ -7,7 +7,7 @@ import { defaultLedisOptions } from "../database/ledis.ts";
 import { StorageError } from "../errors.ts";
 import { Keyspace } from "../keyspace/keyspace.ts";
 import { type LogLevel, log } from "../log.ts";
-import { formatDateTime } from "./log-text.ts";
+import { formatDateTime } from "./binlog/log-text.ts";
 
 /** No tool removes a log file that it was not asked to remove. */
 const KEEP_ALL = Number.MAX_SAFE_INTEGER;

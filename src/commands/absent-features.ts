@@ -2,8 +2,8 @@
 import type { Bytes } from "../bytes/bytes.ts";
 import { CommandError } from "../errors.ts";
 import type { Arg, ArgumentDoc } from "./args.ts";
-import { USER } from "./authentication.ts";
 import { type Command, type CommandFlag, command, container, subcommand } from "./command.ts";
+import { USER } from "./connection/authentication.ts";
 import { helpSubcommand } from "./help.ts";
 import { rawWords } from "./raw-words.ts";
 

@@ -2,7 +2,7 @@
 import type { Bytes } from "../bytes/bytes.ts";
 import { INT64_MAX, INT64_MIN, parseSafeInteger } from "../bytes/integer.ts";
 import { ceilLongDouble, parseLongDouble, scaleLongDouble } from "../bytes/long-double.ts";
-import type { Wish } from "../database/waiters.ts";
+import type { Wish } from "../database/key-table/waiters.ts";
 import { CommandError, errors } from "../errors.ts";
 import { NULL_ARRAY, type Reply } from "../resp/reply.ts";
 import { type Arg, bytes } from "./args.ts";

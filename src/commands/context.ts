@@ -2,7 +2,7 @@
 import type { Bytes } from "../bytes/bytes.ts";
 import type { Config } from "../config/config.ts";
 import type { DB } from "../database/db.ts";
-import type { KeyTable } from "../database/key-table.ts";
+import type { KeyTable } from "../database/key-table/key-table.ts";
 import type { Ledis } from "../database/ledis.ts";
 import type { Scripts } from "../lua/scripts.ts";
 import type { Reply } from "../resp/reply.ts";

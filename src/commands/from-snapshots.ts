@@ -3,10 +3,10 @@
  * meanwhile. What has many elements is gone through twice: to count them, then while they are sent.
  */
 import { type Bytes, copyBytes } from "../bytes/bytes.ts";
-import type { BuildSubject } from "../database/builds.ts";
-import type { Elements } from "../database/elements.ts";
-import { AT_ONCE_BYTES } from "../database/reading-budget.ts";
-import { SnapshotReading } from "../database/snapshot-reading.ts";
+import type { BuildSubject } from "../database/collections/builds.ts";
+import type { Elements } from "../database/collections/elements.ts";
+import { AT_ONCE_BYTES } from "../database/collections/reading-budget.ts";
+import { SnapshotReading } from "../database/collections/snapshot-reading.ts";
 import { type Reply, type ReplySource, SetReply, StreamReply } from "../resp/reply.ts";
 import type { Context } from "./context.ts";
 import { AT_ONCE_MAX } from "./pieces.ts";

@@ -1,5 +1,5 @@
 /** Writes that may be long: little is written at once, much in slices, so that others are served meanwhile. */
-import type { Build, BuildSubject } from "../database/builds.ts";
+import type { Build, BuildSubject } from "../database/collections/builds.ts";
 import type { Ledis } from "../database/ledis.ts";
 import type { Reply } from "../resp/reply.ts";
 import type { Answer, Client } from "./context.ts";

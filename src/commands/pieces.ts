@@ -2,9 +2,13 @@
  * Answers that may be long: few elements are answered at once; many, or long ones, are read from a snapshot while they
  * are sent.
  */
-import { ListedRows, type Listing } from "../database/listing.ts";
-import type { Moment } from "../database/moments.ts";
-import { BudgetSpentError, ReadingBudget, UNLIMITED } from "../database/reading-budget.ts";
+import { ListedRows, type Listing } from "../database/collections/listing.ts";
+import type { Moment } from "../database/collections/moments.ts";
+import {
+  BudgetSpentError,
+  ReadingBudget,
+  UNLIMITED,
+} from "../database/collections/reading-budget.ts";
 import type { RangeWalk } from "../keyspace/range.ts";
 import { type Reply, StreamReply } from "../resp/reply.ts";
 import type { Answer, Context } from "./context.ts";

@@ -6,14 +6,14 @@
 import { writeU32 } from "../binlog/event.ts";
 import { type Bytes, concatBytes, copyBytes, EMPTY } from "../bytes/bytes.ts";
 import { clock } from "../clock.ts";
-import { TYPE_STREAM, TYPE_STRING } from "../keyspace/key-row.ts";
-import { KIND_LIST, KIND_ZCOUNT } from "../keyspace/row-key.ts";
-import { HEADER_BYTES } from "./collections.ts";
+import { TYPE_STREAM, TYPE_STRING } from "../keyspace/rows/key-row.ts";
+import { KIND_LIST, KIND_ZCOUNT } from "../keyspace/rows/row-key.ts";
+import { HEADER_BYTES } from "./collections/collections.ts";
+import { elementKindsOf } from "./collections/element-kinds.ts";
 import type { DB } from "./db.ts";
-import { elementKindsOf } from "./element-kinds.ts";
-import { KeyWalk } from "./key-walk.ts";
+import { KeyWalk } from "./keys/key-walk.ts";
 import type { Ledis } from "./ledis.ts";
-import { STREAM_MARKS_BYTES } from "./stream-header.ts";
+import { STREAM_MARKS_BYTES } from "./streams/stream-header.ts";
 
 /** How long a slice works, in µs. */
 const SLICE_US = 1000;

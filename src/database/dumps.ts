@@ -2,6 +2,7 @@
 import { readU32 } from "../binlog/event.ts";
 import type { Bytes } from "../bytes/bytes.ts";
 import { CommandError, errors } from "../errors.ts";
+import type { RangeWalk } from "../keyspace/range.ts";
 import {
   TYPE_BITMAP,
   TYPE_HASH,
@@ -10,9 +11,14 @@ import {
   TYPE_STREAM,
   TYPE_STRING,
   TYPE_ZSET,
-} from "../keyspace/key-row.ts";
-import type { RangeWalk } from "../keyspace/range.ts";
-import { KIND_BITMAP, KIND_HASH, KIND_LIST, KIND_SET, KIND_ZSCORE } from "../keyspace/row-key.ts";
+} from "../keyspace/rows/key-row.ts";
+import {
+  KIND_BITMAP,
+  KIND_HASH,
+  KIND_LIST,
+  KIND_SET,
+  KIND_ZSCORE,
+} from "../keyspace/rows/row-key.ts";
 import { checkValue } from "../rdb/check-value.ts";
 import {
   isSealed,
@@ -34,17 +40,17 @@ import {
 import { BITMAP_VERSION, type RdbValue } from "../rdb/rdb-value.ts";
 import { RdbFullError, type RdbWriter } from "../rdb/rdb-writer.ts";
 import { writeStream } from "../rdb/stream-writer.ts";
-import type { Bitmaps } from "./bitmaps.ts";
-import type { CollectionHeader, Collections } from "./collections.ts";
-import type { Hashes } from "./hashes.ts";
-import type { KeyTable } from "./key-table.ts";
-import type { Lists } from "./lists.ts";
-import type { Sets } from "./sets.ts";
-import { StreamHeader } from "./stream-header.ts";
-import { type StreamTypes, storeStream, streamParts } from "./stream-values.ts";
-import type { Strings } from "./strings.ts";
-import { memberOf, scoreOf } from "./zset-entry.ts";
-import type { ZSets } from "./zsets.ts";
+import type { CollectionHeader, Collections } from "./collections/collections.ts";
+import type { Hashes } from "./hashes/hashes.ts";
+import type { KeyTable } from "./key-table/key-table.ts";
+import type { Lists } from "./lists/lists.ts";
+import type { Sets } from "./sets/sets.ts";
+import { StreamHeader } from "./streams/stream-header.ts";
+import { type StreamTypes, storeStream, streamParts } from "./streams/stream-values.ts";
+import type { Bitmaps } from "./strings/bitmaps.ts";
+import type { Strings } from "./strings/strings.ts";
+import { memberOf, scoreOf } from "./zsets/zset-entry.ts";
+import type { ZSets } from "./zsets/zsets.ts";
 
 /** The types' operations, of one database. */
 export interface Types extends StreamTypes {

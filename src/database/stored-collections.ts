@@ -16,7 +16,7 @@ import {
   TYPE_SET,
   TYPE_STREAM,
   TYPE_ZSET,
-} from "../keyspace/key-row.ts";
+} from "../keyspace/rows/key-row.ts";
 import {
   KIND_BITMAP,
   KIND_HASH,
@@ -27,15 +27,15 @@ import {
   KIND_ZSET,
   readU48,
   writeU48,
-} from "../keyspace/row-key.ts";
-import type { NamedCollection, StoredRows } from "../keyspace/stored-rows.ts";
-import { SEGMENT_BYTES } from "./bitmaps.ts";
-import { HEADER_BYTES } from "./collections.ts";
-import { checkFieldTtls, mendFieldTtls } from "./stored-field-ttls.ts";
-import { checkStream, mendStream } from "./stored-streams.ts";
-import { checkZSet, mendZSet } from "./stored-zsets.ts";
-import { STREAM_EXTRA_BYTES } from "./stream-header.ts";
-import { COUNTED } from "./zset-entries.ts";
+} from "../keyspace/rows/row-key.ts";
+import type { NamedCollection, StoredRows } from "../keyspace/sqlite/stored-rows.ts";
+import { HEADER_BYTES } from "./collections/collections.ts";
+import { checkFieldTtls, mendFieldTtls } from "./hashes/stored-field-ttls.ts";
+import { checkStream, mendStream } from "./streams/stored-streams.ts";
+import { STREAM_EXTRA_BYTES } from "./streams/stream-header.ts";
+import { SEGMENT_BYTES } from "./strings/bitmaps.ts";
+import { checkZSet, mendZSet } from "./zsets/stored-zsets.ts";
+import { COUNTED } from "./zsets/zset-entries.ts";
 
 /** Rows of one page. */
 const PAGE_ROWS = 1000;

@@ -12,12 +12,22 @@ import {
   ID_BYTES,
   rowType,
   TYPE_STRING,
-} from "../keyspace/key-row.ts";
-import { META_NEXT_ID, META_NEXT_SPACE, META_SERVER, META_SPACE } from "../keyspace/meta-rows.ts";
-import { ELEMENT_KINDS, KIND_KEY, KIND_META, readU48, writeU48 } from "../keyspace/row-key.ts";
-import type { NamedCollection, SpaceRow, StoredKey, StoredRows } from "../keyspace/stored-rows.ts";
-import { BUILD_SPACE } from "./builds.ts";
-import { FIRST_FREE_SPACE } from "./spaces.ts";
+} from "../keyspace/rows/key-row.ts";
+import {
+  META_NEXT_ID,
+  META_NEXT_SPACE,
+  META_SERVER,
+  META_SPACE,
+} from "../keyspace/rows/meta-rows.ts";
+import { ELEMENT_KINDS, KIND_KEY, KIND_META, readU48, writeU48 } from "../keyspace/rows/row-key.ts";
+import type {
+  NamedCollection,
+  SpaceRow,
+  StoredKey,
+  StoredRows,
+} from "../keyspace/sqlite/stored-rows.ts";
+import { BUILD_SPACE } from "./collections/builds.ts";
+import { FIRST_FREE_SPACE } from "./key-table/spaces.ts";
 import { checkCollection, mendCollection } from "./stored-collections.ts";
 
 const PAGE_COLLECTIONS = 500;

@@ -1,12 +1,12 @@
 /** Counts keys exactly: what SQLite has counted, and what the generations above it change. */
 import { comparePositions } from "../binlog/position.ts";
-import type { Generation } from "./generation.ts";
+import type { Generation } from "./generations/generation.ts";
+import type { RowCache } from "./generations/row-cache.ts";
+import { NO_ROW } from "./generations/row-layout.ts";
 import type { Memtable } from "./memtable.ts";
-import type { RowCache } from "./row-cache.ts";
-import { PRIOR_ABSENT, type Prior, RowKey } from "./row-key.ts";
-import { NO_ROW } from "./row-layout.ts";
-import { priorOf, RowValue } from "./row-value.ts";
-import type { SpaceCounts, StoreReader } from "./store-reader.ts";
+import { PRIOR_ABSENT, type Prior, RowKey } from "./rows/row-key.ts";
+import { priorOf, RowValue } from "./rows/row-value.ts";
+import type { SpaceCounts, StoreReader } from "./sqlite/store-reader.ts";
 
 export class KeyCounter {
   readonly #memtable: Memtable;

@@ -6,12 +6,12 @@ import type { LogWriter } from "../binlog/log-writer.ts";
 import type { LogPosition } from "../binlog/position.ts";
 import { StorageError } from "../errors.ts";
 import { log } from "../log.ts";
-import type { FlushQueue, Frozen } from "./flush-queue.ts";
-import { Generation } from "./generation.ts";
-import { mapLog } from "./log-map.ts";
-import type { MemoryPool } from "./memory-pool.ts";
-import { reclaim } from "./reclaim.ts";
-import { NO_ROW } from "./row-layout.ts";
+import type { FlushQueue, Frozen } from "./flush/flush-queue.ts";
+import { Generation } from "./generations/generation.ts";
+import type { MemoryPool } from "./generations/memory-pool.ts";
+import { reclaim } from "./generations/reclaim.ts";
+import { NO_ROW } from "./generations/row-layout.ts";
+import { mapLog } from "./log/log-map.ts";
 
 /** Frozen generations that may wait for the flush worker; more writes have to wait for room. */
 const FROZEN_MAX = 4;

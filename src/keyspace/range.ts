@@ -3,9 +3,9 @@
  * comes last. Pages of rows are fetched from SQLite as the walk goes on, so memory does not grow with it.
  */
 import { type Bytes, compareBytes, concatBytes, copyBytes, EMPTY } from "../bytes/bytes.ts";
-import { numberOf, prefixBytes } from "./row-key.ts";
-import { RowValue } from "./row-value.ts";
-import type { StoreReader } from "./store-reader.ts";
+import { numberOf, prefixBytes } from "./rows/row-key.ts";
+import { RowValue } from "./rows/row-value.ts";
+import type { StoreReader } from "./sqlite/store-reader.ts";
 
 export interface RangeBounds {
   /** First row key, inclusive; it also says which kind and number are walked. */

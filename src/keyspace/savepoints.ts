@@ -1,5 +1,5 @@
 /** Places within the turn under way that one can go back to, and who has to know of what was undone. */
-import type { Generation } from "./generation.ts";
+import type { Generation } from "./generations/generation.ts";
 import type { Savepoint, Turn } from "./turn.ts";
 
 export class Savepoints {

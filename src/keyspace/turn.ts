@@ -6,8 +6,8 @@ import { TURN_END_BYTES, writeTurnEndHead, writeU32 } from "../binlog/event.ts";
 import type { LogPiece, LogWriter } from "../binlog/log-writer.ts";
 import { crc32 } from "../bytes/crc32.ts";
 import { clock } from "../clock.ts";
-import type { Generation } from "./generation.ts";
-import { type GenerationMark, UndoLog } from "./undo-log.ts";
+import type { Generation } from "./generations/generation.ts";
+import { type GenerationMark, UndoLog } from "./generations/undo-log.ts";
 
 /** Where a turn stood at some moment. */
 export interface Savepoint {

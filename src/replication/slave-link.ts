@@ -9,7 +9,7 @@ import { clock } from "../clock.ts";
 import type { LinkState, MasterStatus } from "../commands/context.ts";
 import { formatAddress, type TcpAddress } from "../config/address.ts";
 import { messageOf } from "../errors.ts";
-import { LogMismatch } from "../keyspace/foreign-turns.ts";
+import { LogMismatch } from "../keyspace/log/foreign-turns.ts";
 import { log } from "../log.ts";
 import type { ParsedReply } from "../resp/parsed-reply.ts";
 import { Backoff } from "./backoff.ts";

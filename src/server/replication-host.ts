@@ -1,5 +1,5 @@
 /** What replication needs of the server. */
-import { DirectoryBuilder } from "../keyspace/directory-builder.ts";
+import { DirectoryBuilder } from "../keyspace/snapshots/directory-builder.ts";
 import { forgetMigration } from "../replication/legacy/migration-state.ts";
 import type { ReplicationHost } from "../replication/link-host.ts";
 import type { App } from "./app.ts";

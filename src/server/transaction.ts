@@ -2,8 +2,8 @@
 import type { Bytes } from "../bytes/bytes.ts";
 import type { Command } from "../commands/command.ts";
 import type { Answer, Transaction } from "../commands/context.ts";
-import type { KeyTable } from "../database/key-table.ts";
-import { Watch, type Watches } from "../database/watches.ts";
+import type { KeyTable } from "../database/key-table/key-table.ts";
+import { Watch, type Watches } from "../database/key-table/watches.ts";
 import { CommandError, errors } from "../errors.ts";
 import { NULL_ARRAY } from "../resp/reply.ts";
 import type { Request } from "../resp/request.ts";

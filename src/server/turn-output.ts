@@ -6,7 +6,7 @@
  */
 import { comparePositions, type LogPosition } from "../binlog/position.ts";
 import { type Bytes, concatBytes } from "../bytes/bytes.ts";
-import type { TurnListener } from "../database/turn-loop.ts";
+import type { TurnListener } from "../database/key-table/turn-loop.ts";
 import type { StorageError } from "../errors.ts";
 import { ErrorReply, type Reply } from "../resp/reply.ts";
 import { KEPT_BYTES } from "../resp/reply-arena.ts";

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { type Bytes, copyBytes, fromText, mapKey } from "../../src/bytes/bytes.ts";
 import { clock } from "../../src/clock.ts";
 import type { DB } from "../../src/database/db.ts";
-import { COUNT_LIMITS } from "../../src/database/zset-count-rows.ts";
+import { COUNT_LIMITS } from "../../src/database/zsets/zset-count-rows.ts";
 import { CommandError, errors } from "../../src/errors.ts";
 import type { RdbValue } from "../../src/rdb/rdb-value.ts";
 import { contentOf, redisPayload, redisPayloads } from "../rdb/redis-payloads.ts";

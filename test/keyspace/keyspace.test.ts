@@ -14,7 +14,7 @@ import { listLogFiles, logFilePath } from "../../src/binlog/log-files.ts";
 import { StorageError } from "../../src/errors.ts";
 import type { Keyspace } from "../../src/keyspace/keyspace.ts";
 import type { KeyspaceOptions } from "../../src/keyspace/keyspace-options.ts";
-import { KIND_HASH } from "../../src/keyspace/row-key.ts";
+import { KIND_HASH } from "../../src/keyspace/rows/row-key.ts";
 import { log } from "../../src/log.ts";
 import { type TemporaryDirectory, temporaryDirectory } from "../support/temporary-directory.ts";
 import { copyAsAfterCrash, openTestKeyspace, Rows } from "../support/test-keyspace.ts";

@@ -1,12 +1,12 @@
 import { expect, test } from "bun:test";
 import { logFilePath } from "../../src/binlog/log-files.ts";
 import type { LogWriter } from "../../src/binlog/log-writer.ts";
-import { FlushQueue } from "../../src/keyspace/flush-queue.ts";
-import type { Flusher } from "../../src/keyspace/flusher.ts";
-import { MemoryPool } from "../../src/keyspace/memory-pool.ts";
+import { FlushQueue } from "../../src/keyspace/flush/flush-queue.ts";
+import type { Flusher } from "../../src/keyspace/flush/flusher.ts";
+import { MemoryPool } from "../../src/keyspace/generations/memory-pool.ts";
+import { NO_ROW } from "../../src/keyspace/generations/row-layout.ts";
 import { Memtable } from "../../src/keyspace/memtable.ts";
-import { NO_ROW } from "../../src/keyspace/row-layout.ts";
-import { RowValue } from "../../src/keyspace/row-value.ts";
+import { RowValue } from "../../src/keyspace/rows/row-value.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { stringKey } from "../support/test-rows.ts";
 

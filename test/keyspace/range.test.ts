@@ -2,8 +2,8 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { copyBytes, fromMapKey, mapKey } from "../../src/bytes/bytes.ts";
 import { RangeWalk } from "../../src/keyspace/range.ts";
-import { KIND_HASH, KIND_SET, RowKey } from "../../src/keyspace/row-key.ts";
-import { StoreReader } from "../../src/keyspace/store-reader.ts";
+import { KIND_HASH, KIND_SET, RowKey } from "../../src/keyspace/rows/row-key.ts";
+import { StoreReader } from "../../src/keyspace/sqlite/store-reader.ts";
 import { TestGeneration } from "../support/test-rows.ts";
 import { TestSqlite } from "../support/test-sqlite.ts";
 

@@ -2,7 +2,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { type Bytes, fromText } from "../../src/bytes/bytes.ts";
-import type { BitOperation } from "../../src/database/bit-strings.ts";
+import type { BitOperation } from "../../src/database/strings/bit-strings.ts";
 import { openLedis, type TestLedis } from "../support/open-ledis.ts";
 
 /** A bitmap: the places of its ones, and the highest place ever written. */

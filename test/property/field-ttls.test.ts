@@ -3,7 +3,7 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { type Bytes, mapKey } from "../../src/bytes/bytes.ts";
 import { clock } from "../../src/clock.ts";
-import type { FieldCondition } from "../../src/database/hash-ttls.ts";
+import type { FieldCondition } from "../../src/database/hashes/hash-ttls.ts";
 import { type FakeClock, useFakeClock } from "../support/fake-clock.ts";
 import { openLedis, type TestLedis } from "../support/open-ledis.ts";
 

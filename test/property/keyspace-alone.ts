@@ -9,7 +9,7 @@ import fc from "fast-check";
 import { clock } from "../../src/clock.ts";
 import type { Keyspace } from "../../src/keyspace/keyspace.ts";
 import type { KeyspaceOptions } from "../../src/keyspace/keyspace-options.ts";
-import { KIND_HASH, KIND_ZSET } from "../../src/keyspace/row-key.ts";
+import { KIND_HASH, KIND_ZSET } from "../../src/keyspace/rows/row-key.ts";
 import { log } from "../../src/log.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { copyAsAfterCrash, openTestKeyspace, Rows } from "../support/test-keyspace.ts";

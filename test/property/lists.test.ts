@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import fc from "fast-check";
 import { type Bytes, mapKey } from "../../src/bytes/bytes.ts";
 import { clock } from "../../src/clock.ts";
-import type { ListEnd } from "../../src/database/lists.ts";
+import type { ListEnd } from "../../src/database/lists/lists.ts";
 import { log } from "../../src/log.ts";
 import { type FakeClock, useFakeClock } from "../support/fake-clock.ts";
 import { openLedis, type TestLedis } from "../support/open-ledis.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import type { DirectoryBuilder } from "../../src/keyspace/directory-builder.ts";
+import type { DirectoryBuilder } from "../../src/keyspace/snapshots/directory-builder.ts";
 import type { CopyBuilder, ReplicatedKeyspace } from "../../src/replication/replicated-log.ts";
 import { openLedis } from "../support/open-ledis.ts";
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { fromText } from "../../src/bytes/bytes.ts";
-import { LogMismatch } from "../../src/keyspace/foreign-turns.ts";
+import { LogMismatch } from "../../src/keyspace/log/foreign-turns.ts";
 import { log } from "../../src/log.ts";
 import { Backoff } from "../../src/replication/backoff.ts";
 import { type LinkHost, SlaveLink } from "../../src/replication/slave-link.ts";

@@ -46,6 +46,21 @@ test.each([
   ]);
 });
 
+test("folders within a layer import each other in one direction, over others too", () => {
+  const database = {
+    "database/db.ts": 'import "./keys/a.ts";',
+    "database/keys/a.ts": 'import "../../bytes/b.ts";\nimport "../lists/b.ts";\nimport "../db.ts";',
+    "database/lists/b.ts": 'import "../rows/c.ts";',
+    "commands/lists/b.ts": 'import "../../database/keys/a.ts";',
+  };
+  expect(violations({ ...database, "database/rows/c.ts": 'import "./d.ts";' })).toEqual([]);
+  expect(violations({ ...database, "database/rows/c.ts": 'import "../keys/a.ts";' })).toEqual([
+    "database/keys/a.ts:2 imports database/lists, which imports database/keys in turn",
+    "database/lists/b.ts:1 imports database/rows, which imports database/lists in turn",
+    "database/rows/c.ts:1 imports database/keys, which imports database/rows in turn",
+  ]);
+});
+
 test("an import over several lines counts, one in a comment does not", () => {
   expect(violations({ "bytes/a.ts": 'import {\n  x,\n} from "../resp/b.ts";' })).toHaveLength(1);
   expect(violations({ "bytes/a.ts": '/**\n * import "../resp/b.ts";\n */' })).toEqual([]);

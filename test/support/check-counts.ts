@@ -1,10 +1,14 @@
 /** Whether the count rows of a sorted set are what its entries say they have to be. */
 import { expect } from "bun:test";
 import { type Bytes, compareBytes, copyBytes } from "../../src/bytes/bytes.ts";
-import type { CollectionHeader, Collections } from "../../src/database/collections.ts";
-import { type CountLimits, LEVEL_BLOCK, LEVEL_GROUP } from "../../src/database/zset-count-rows.ts";
+import type { CollectionHeader, Collections } from "../../src/database/collections/collections.ts";
+import {
+  type CountLimits,
+  LEVEL_BLOCK,
+  LEVEL_GROUP,
+} from "../../src/database/zsets/zset-count-rows.ts";
 
-import { KIND_ZCOUNT, KIND_ZSCORE, readU48 } from "../../src/keyspace/row-key.ts";
+import { KIND_ZCOUNT, KIND_ZSCORE, readU48 } from "../../src/keyspace/rows/row-key.ts";
 
 export interface CountRow {
   readonly first: Bytes;

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { type Bytes, fromText } from "../../src/bytes/bytes.ts";
 import type { DB } from "../../src/database/db.ts";
 import type { Ledis } from "../../src/database/ledis.ts";
-import { TYPE_HASH } from "../../src/keyspace/key-row.ts";
-import { KIND_HASH, RowKey, writeU48 } from "../../src/keyspace/row-key.ts";
+import { TYPE_HASH } from "../../src/keyspace/rows/key-row.ts";
+import { KIND_HASH, RowKey, writeU48 } from "../../src/keyspace/rows/row-key.ts";
 
 /** Stores a collection, whatever the key held; answers its id. */
 export function putCollection(ledis: Ledis, db: DB, key: Bytes, expireAt = 0): number {

@@ -2,8 +2,8 @@
 import { Database } from "bun:sqlite";
 import { join } from "node:path";
 import { checkKeys, mendKeys } from "../../src/database/stored-keys.ts";
-import { salvageRows } from "../../src/keyspace/salvage.ts";
-import { StoredRows } from "../../src/keyspace/stored-rows.ts";
+import { salvageRows } from "../../src/keyspace/sqlite/salvage.ts";
+import { StoredRows } from "../../src/keyspace/sqlite/stored-rows.ts";
 
 /** Runs statements on a data directory's SQLite file. */
 export function changeRows(directory: string, ...statements: readonly string[]): void {

@@ -2,11 +2,11 @@
 
 import { cpSync, rmSync } from "node:fs";
 import { type Bytes, copyBytes, fromMapKey, mapKey } from "../../src/bytes/bytes.ts";
-import { expireAtMs, headBytes, TYPE_STRING, writeHead } from "../../src/keyspace/key-row.ts";
 import { Keyspace } from "../../src/keyspace/keyspace.ts";
 import type { KeyspaceOptions } from "../../src/keyspace/keyspace-options.ts";
-import { RowKey } from "../../src/keyspace/row-key.ts";
-import { RowValue } from "../../src/keyspace/row-value.ts";
+import { expireAtMs, headBytes, TYPE_STRING, writeHead } from "../../src/keyspace/rows/key-row.ts";
+import { RowKey } from "../../src/keyspace/rows/row-key.ts";
+import { RowValue } from "../../src/keyspace/rows/row-value.ts";
 
 export const testOptions: Omit<KeyspaceOptions, "directory"> = {
   sync: "no",

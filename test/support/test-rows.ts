@@ -1,20 +1,20 @@
 /** Generations, and row keys and values as latin1 texts. */
 
 import { fromMapKey, mapKey } from "../../src/bytes/bytes.ts";
-import type { GenerationSource } from "../../src/keyspace/flush-protocol.ts";
-import { Generation } from "../../src/keyspace/generation.ts";
+import type { GenerationSource } from "../../src/keyspace/flush/flush-protocol.ts";
+import { Generation } from "../../src/keyspace/generations/generation.ts";
+import { MemoryPool } from "../../src/keyspace/generations/memory-pool.ts";
+import { NO_ROW } from "../../src/keyspace/generations/row-layout.ts";
+import { UndoLog } from "../../src/keyspace/generations/undo-log.ts";
 import {
   headBytes,
   ID_BYTES,
   TYPE_HASH,
   TYPE_STRING,
   writeHead,
-} from "../../src/keyspace/key-row.ts";
-import { MemoryPool } from "../../src/keyspace/memory-pool.ts";
-import { RowKey, writeU48 } from "../../src/keyspace/row-key.ts";
-import { NO_ROW } from "../../src/keyspace/row-layout.ts";
-import { RowValue } from "../../src/keyspace/row-value.ts";
-import { UndoLog } from "../../src/keyspace/undo-log.ts";
+} from "../../src/keyspace/rows/key-row.ts";
+import { RowKey, writeU48 } from "../../src/keyspace/rows/row-key.ts";
+import { RowValue } from "../../src/keyspace/rows/row-value.ts";
 
 export const rawKey = (text: string): RowKey => new RowKey().raw(fromMapKey(text));
 

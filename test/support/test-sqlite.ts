@@ -2,10 +2,10 @@
 
 import type { Database } from "bun:sqlite";
 import { join } from "node:path";
-import { Applier } from "../../src/keyspace/applier.ts";
-import { SharedRows } from "../../src/keyspace/frozen-rows.ts";
-import type { Generation } from "../../src/keyspace/generation.ts";
-import { openForWriting, type SqliteOptions } from "../../src/keyspace/schema.ts";
+import { Applier } from "../../src/keyspace/flush/applier.ts";
+import { SharedRows } from "../../src/keyspace/flush/frozen-rows.ts";
+import type { Generation } from "../../src/keyspace/generations/generation.ts";
+import { openForWriting, type SqliteOptions } from "../../src/keyspace/sqlite/schema.ts";
 import { type TemporaryDirectory, temporaryDirectory } from "./temporary-directory.ts";
 import { sourceOf } from "./test-rows.ts";
 

@@ -4,8 +4,8 @@
  * client sees: the place in the master's log, names that had to be changed, tails of bitmaps, lists without ends yet.
  */
 import { DB } from "../../database/db.ts";
+import { FIRST_HIDDEN_DATABASE } from "../../database/key-table/spaces.ts";
 import type { Ledis } from "../../database/ledis.ts";
-import { FIRST_HIDDEN_DATABASE } from "../../database/spaces.ts";
 import { LinkError } from "../master-connection.ts";
 import { LEGACY_DATABASES } from "./store-key.ts";
 

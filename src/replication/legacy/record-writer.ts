@@ -5,9 +5,9 @@
 import { readU32, writeU32 } from "../../binlog/event.ts";
 import { type Bytes, concatBytes, copyBytes, fromText } from "../../bytes/bytes.ts";
 import { quoteGo } from "../../bytes/quote.ts";
-import { SEGMENT_BYTES } from "../../database/bitmaps.ts";
-import { PlacedBitmaps } from "../../database/placed-bitmaps.ts";
-import { PlacedLists } from "../../database/placed-lists.ts";
+import { PlacedLists } from "../../database/lists/placed-lists.ts";
+import { SEGMENT_BYTES } from "../../database/strings/bitmaps.ts";
+import { PlacedBitmaps } from "../../database/strings/placed-bitmaps.ts";
 import { log } from "../../log.ts";
 import type { LegacyDatabases } from "./legacy-databases.ts";
 import { LegacyNames } from "./legacy-names.ts";

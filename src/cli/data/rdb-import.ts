@@ -1,0 +1,124 @@
+/** Builds the content of a data directory from one of Redis's .rdb files, by way of the library. */
+import { existsSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import type { LogPosition } from "../../binlog/position.ts";
+import { clock } from "../../clock.ts";
+import type { DB } from "../../database/db.ts";
+import { Ledis } from "../../database/ledis.ts";
+import { StorageError } from "../../errors.ts";
+import { BUILD_DIRECTORY, markReady } from "../../keyspace/directory-swap.ts";
+import { log } from "../../log.ts";
+import { checkValue } from "../../rdb/check-value.ts";
+import { RdbError } from "../../rdb/rdb-error.ts";
+import { type RdbKeyRecord, readRdbFile } from "../../rdb/rdb-file.ts";
+import { offlineOptions } from "../offline.ts";
+
+/** Longest value of a file, in bytes. */
+const VALUE_BYTES_MAX = 1 << 30;
+/** Keys of one turn. */
+const TURN_KEYS = 500;
+/** As many as a file may number. */
+const DATABASES = 65_536;
+
+export interface Imported {
+  readonly keys: number;
+  /** Keys whose TTL had passed. */
+  readonly expired: number;
+  /** What cannot be stored here: how many of what. */
+  readonly skipped: ReadonlyMap<string, number>;
+  readonly position: LogPosition;
+}
+
+/** What SQLite keeps beside its file: nothing is in it after a stop, and the file alone is moved. */
+function closeCompanions(directory: string): void {
+  const wal = join(directory, "ledis.db-wal");
+  if (existsSync(wal) && statSync(wal).size > 0) throw new StorageError("SQLite was not closed");
+  rmSync(wal, { force: true });
+  rmSync(join(directory, "ledis.db-shm"), { force: true });
+}
+
+/**
+ * Reads the file to its end, checked, into `directory`/fullsync, durable: the next open of `directory` puts it in
+ * place. On failure nothing is left there.
+ *
+ * @param onKeys told now and then how many keys have come
+ * @throws {StorageError} the file is damaged, cut short, or newer; the disk refuses
+ */
+export async function importRdb(
+  directory: string,
+  path: string,
+  onKeys: (keys: number) => void,
+): Promise<Imported> {
+  const built = join(directory, BUILD_DIRECTORY);
+  rmSync(built, { recursive: true, force: true });
+  const { level } = log;
+  log.level = "warn";
+  try {
+    const imported = await fill(built, path, onKeys);
+    rmSync(join(built, "ledis.lock"), { force: true });
+    closeCompanions(built);
+    markReady(directory);
+    return imported;
+  } catch (error) {
+    rmSync(built, { recursive: true, force: true });
+    if (!(error instanceof RdbError)) throw error;
+    throw new StorageError(`${path}: ${error.message}`, { cause: error });
+  } finally {
+    log.level = level;
+  }
+}
+
+async function fill(
+  built: string,
+  path: string,
+  onKeys: (keys: number) => void,
+): Promise<Imported> {
+  const options = { ...offlineOptions, directory: built, databases: DATABASES };
+  const ledis = await Ledis.open(options);
+  // Whatever ends while it is imported is for the server to remove.
+  ledis.expiry.enabled = false;
+  const skipped = new Map<string, number>();
+  let [keys, expired] = [0, 0];
+  try {
+    const limits = { valueBytesMax: VALUE_BYTES_MAX };
+    for await (const record of readRdbFile(Bun.file(path).stream(), limits)) {
+      if (record.kind === "skipped") {
+        skipped.set(record.what, (skipped.get(record.what) ?? 0) + 1);
+      } else if (record.kind === "key") {
+        if (record.expireAtMs !== 0 && record.expireAtMs <= clock.nowMs()) {
+          expired++;
+          continue;
+        }
+        store(ledis.select(record.database), record);
+        if (++keys % TURN_KEYS === 0) await endTurn(ledis);
+        onKeys(keys);
+      }
+    }
+    await endTurn(ledis);
+    const { position } = ledis.keyspace.history;
+    await ledis.close();
+    return { keys, expired, skipped, position };
+  } catch (error) {
+    await ledis.close({ save: false }).catch(() => {});
+    throw error;
+  }
+}
+
+function store(db: DB, { key, value, expireAtMs }: RdbKeyRecord): void {
+  checkValue(value);
+  db.dumps.storeChecked(key, value, expireAtMs);
+  if (value.type !== "hash") return;
+  for (const field of value.fields()) {
+    if (field.expireAtMs !== 0) db.hashTtls.expire(key, [field.field], field.expireAtMs, null);
+  }
+}
+
+async function endTurn(ledis: Ledis): Promise<void> {
+  await ledis.committed();
+  const { keyspace } = ledis;
+  while (!keyspace.hasRoom) {
+    const { writeFailure } = keyspace;
+    if (writeFailure !== null) throw new StorageError(writeFailure);
+    await new Promise<void>((resolve) => keyspace.onRoom(resolve));
+  }
+}
