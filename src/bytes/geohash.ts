@@ -62,12 +62,11 @@ export function scoreOfPosition(position: Position): number {
 
 /** The middle of the cell that a score means; of any double, as Redis reads it. */
 export function positionOfScore(score: number): Position {
-  const [high, low] = wordsOf(score);
-  const cell = { x: joined(high >>> 1, low >>> 1), y: joined(high, low), step: STEP_MAX };
-  const { west, south, east, north } = areaOf(cell);
+  const high = highWord(score);
+  const low = lowWord(score);
   return {
-    longitude: clamp((west + east) / 2, LONGITUDE_MAX),
-    latitude: clamp((south + north) / 2, LATITUDE_MAX),
+    longitude: middleOf(joined(high >>> 1, low >>> 1), LONGITUDE_MAX),
+    latitude: middleOf(joined(high, low), LATITUDE_MAX),
   };
 }
 
@@ -104,12 +103,11 @@ export function neighborOf({ x, y, step }: Cell, east: number, north: number): C
 }
 
 export function areaOf({ x, y, step }: Cell): CellArea {
-  const edge = (column: number, limit: number) => -limit + (column / 2 ** step) * (limit * 2);
   return {
-    west: edge(x, LONGITUDE_MAX),
-    south: edge(y, LATITUDE_MAX),
-    east: edge(x + 1, LONGITUDE_MAX),
-    north: edge(y + 1, LATITUDE_MAX),
+    west: edgeOf(x, step, LONGITUDE_MAX),
+    south: edgeOf(y, step, LATITUDE_MAX),
+    east: edgeOf(x + 1, step, LONGITUDE_MAX),
+    north: edgeOf(y + 1, step, LATITUDE_MAX),
   };
 }
 
@@ -124,12 +122,27 @@ function columnOf(degrees: number, limit: number, step: number): number {
   return Math.trunc(((degrees + limit) / (limit * 2)) * 2 ** step);
 }
 
-/** A score as C casts a double to 64 bits without a sign on x86: high and low half. */
-function wordsOf(score: number): [high: number, low: number] {
-  if (score >= UINT64_END) return [0, 0];
-  if (score < -INT64_END) return [INT64_END / WORD, 0];
-  const whole = Math.trunc(score);
-  return [Math.floor(whole / WORD) >>> 0, whole >>> 0];
+/** Where a column or row begins, in degrees. */
+function edgeOf(column: number, step: number, limit: number): number {
+  return -limit + (column / 2 ** step) * (limit * 2);
+}
+
+/** The middle of a column or row of the finest grid, in degrees. */
+function middleOf(column: number, limit: number): number {
+  const sum = edgeOf(column, STEP_MAX, limit) + edgeOf(column + 1, STEP_MAX, limit);
+  return Math.max(-limit, Math.min(limit, sum / 2));
+}
+
+/** High half of a score as C casts a double to 64 bits without a sign on x86. */
+function highWord(score: number): number {
+  if (score >= UINT64_END) return 0;
+  if (score < -INT64_END) return INT64_END / WORD;
+  return Math.floor(Math.trunc(score) / WORD) >>> 0;
+}
+
+/** Its low half. */
+function lowWord(score: number): number {
+  return score >= UINT64_END || score < -INT64_END ? 0 : Math.trunc(score) >>> 0;
 }
 
 /** 16 bits each to 32: `x` takes the odd ones. */
@@ -157,8 +170,4 @@ function squeeze(word: number): number {
   bits = (bits | (bits >>> 2)) & 0x0f0f0f0f;
   bits = (bits | (bits >>> 4)) & 0x00ff00ff;
   return (bits | (bits >>> 8)) & 0xffff;
-}
-
-function clamp(degrees: number, limit: number): number {
-  return Math.max(-limit, Math.min(limit, degrees));
 }

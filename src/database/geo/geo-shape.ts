@@ -7,6 +7,8 @@ import type { CellArea, Position } from "../../bytes/geohash.ts";
 /** In metres. */
 const EARTH_RADIUS = 6372797.560856;
 const RADIAN = Math.PI / 180;
+/** More than rounding can make of a distance and a part of it. */
+const ROUNDING = 1 + 1e-9;
 
 /** A circle, or a box whose sides go north and east, around a position. */
 export interface GeoShape {
@@ -38,6 +40,8 @@ function distanceNorth(a: number, b: number): number {
 /** How far a position is from the centre, in metres; null: it is outside. */
 export function distanceWithin({ center, unit, extent }: GeoShape, at: Position): number | null {
   if ("radius" in extent) {
+    // Most members are too far north or south already, which takes no trigonometry to see.
+    if (distanceNorth(at.latitude, center.latitude) > extent.radius * unit * ROUNDING) return null;
     const distance = distanceBetween(center, at);
     return distance > extent.radius * unit ? null : distance;
   }

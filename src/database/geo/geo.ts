@@ -5,18 +5,19 @@
 import { type Bytes, concatBytes } from "../../bytes/bytes.ts";
 import { type Position, positionOfScore } from "../../bytes/geohash.ts";
 import { readSortableDouble } from "../../bytes/sortable-double.ts";
+import type { Stretch } from "../../bytes/stretch.ts";
 import { TYPE_ZSET } from "../../keyspace/rows/key-row.ts";
 import { KIND_ZSCORE, KIND_ZSET } from "../../keyspace/rows/row-key.ts";
 import { type Build, type BuildSubject, type Builds, isLong } from "../collections/builds.ts";
 import type { CollectionHeader, Collections } from "../collections/collections.ts";
 import type { Elements } from "../collections/elements.ts";
-import { FIRST_ROWS } from "../collections/reading-budget.ts";
+import { BudgetSpentError, FIRST_ROWS, ReadingBudget } from "../collections/reading-budget.ts";
 import type { KeyTable } from "../key-table/key-table.ts";
 import { SortedMembers, type SortMemory } from "../sorting/sorted-members.ts";
-import { scoreBounds } from "../zsets/zset-bounds.ts";
+import { type ScoreRange, scoreBounds } from "../zsets/zset-bounds.ts";
 import { ZSetEntries, type ZSetOrder } from "../zsets/zset-entries.ts";
-import { memberOf, scoreOf } from "../zsets/zset-entry.ts";
-import { type ScoredMember, ZSetRanges } from "../zsets/zset-ranges.ts";
+import { memberOf, scoreOf, scoreOfStretch } from "../zsets/zset-entry.ts";
+import { type Piece, type ScoredMember, ZSetRanges } from "../zsets/zset-ranges.ts";
 import { scoresAround } from "./geo-cells.ts";
 import { distanceWithin, type GeoShape } from "./geo-shape.ts";
 
@@ -46,9 +47,12 @@ export interface GeoMatch {
 export interface GeoLimits {
   /** Members that are looked at. */
   readonly members: number;
-  /** Of those that are found, their scores included. */
+  /** Of these, their scores included. */
   readonly bytes: number;
 }
+
+/** Members that are read at once. */
+const PAGE_MEMBERS = 1000;
 
 const UNLIMITED: GeoLimits = { members: Infinity, bytes: Infinity };
 
@@ -91,22 +95,61 @@ export class Geo {
   /**
    * The members that a query asks for.
    *
-   * @param limits answers null when more than this would have to be looked at, or answered
+   * @param limits answers null when more than this would have to be looked at
    */
   search(set: CollectionHeader, query: GeoQuery, limits: GeoLimits = UNLIMITED): GeoMatch[] | null {
     const { order, count } = query;
-    const matches: GeoMatch[] = [];
-    let { members, bytes } = limits;
-    for (const match of findMatches(this.#collections, set, query)) {
-      if (match !== null) {
-        matches.push(match);
-        bytes -= match.entry.length;
-      }
-      if (--members < 0 || bytes < 0) return null;
-    }
+    const matches = this.#search(set, query, limits);
+    if (matches === null) return null;
     if (order === "ASC") matches.sort((a, b) => a.distance - b.distance);
     else if (order === "DESC") matches.sort((a, b) => b.distance - a.distance);
     return count === null ? matches : matches.slice(0, count);
+  }
+
+  /** The same as they are found. */
+  #search(
+    set: CollectionHeader,
+    { shape, count, isAny }: GeoQuery,
+    { members, bytes }: GeoLimits,
+  ): GeoMatch[] | null {
+    const matches: GeoMatch[] = [];
+    const wanted = isAny ? count! : Number.POSITIVE_INFINITY;
+    const budget = new ReadingBudget(bytes);
+    let left = members;
+    let limit = isAny ? FIRST_ROWS : PAGE_MEMBERS;
+    for (const [cell, range] of scoresAround(shape).entries()) {
+      let offset = 0;
+      for (let isWhole = false; !isWhole; limit = Math.min(limit * 2, PAGE_MEMBERS)) {
+        const page = this.#page(set, range, { reverse: false, offset, limit }, budget);
+        if (page === null) return null;
+        for (const entry of page) {
+          const distance = distanceWithin(shape, positionOfScore(scoreOfStretch(entry)));
+          if (distance === null) continue;
+          matches.push({ entry: entry.view(), distance, cell });
+          if (matches.length === wanted) return matches;
+        }
+        left -= page.length;
+        if (left < 0) return null;
+        offset += page.length;
+        isWhole = page.length < limit;
+      }
+    }
+    return matches;
+  }
+
+  /** Some entries of a range, in memory of their own; null when they are more than the budget. */
+  #page(
+    set: CollectionHeader,
+    range: ScoreRange,
+    piece: Piece,
+    budget: ReadingBudget,
+  ): Stretch[] | null {
+    try {
+      return this.#ranges.entries(set, range, piece, budget);
+    } catch (error) {
+      if (error instanceof BudgetSpentError) return null;
+      throw error;
+    }
   }
 
   /** What a search in slices reads; null: no such key. Counts no look-ups. */

@@ -80,6 +80,16 @@ export class ZSetRanges {
     piece: Piece,
     budget: ReadingBudget = UNLIMITED,
   ): ScoredStretch[] {
+    return this.entries(set, range, piece, budget).map(scoredStretch);
+  }
+
+  /** As `stretches`, scores and members together; see zset-entry.ts. */
+  entries(
+    set: CollectionHeader,
+    range: ZSetRange,
+    piece: Piece,
+    budget: ReadingBudget = UNLIMITED,
+  ): Stretch[] {
     if (piece.offset < 0 || piece.limit === 0) return [];
     if (range.by === "rank") {
       return this.#readSpan(set, rankSpan(range, set.size, piece.reverse), piece, budget);
@@ -140,7 +150,7 @@ export class ZSetRanges {
     bounds: EntryBounds,
     piece: Piece,
     budget: ReadingBudget = UNLIMITED,
-  ): ScoredStretch[] {
+  ): Stretch[] {
     const { offset, reverse, limit } = piece;
     if (this.#entries.isCounted(set)) {
       return this.#readSpan(set, this.#span(set, bounds), piece, budget);
@@ -155,13 +165,13 @@ export class ZSetRanges {
     span: RankSpan,
     piece: Piece,
     budget: ReadingBudget = UNLIMITED,
-  ): ScoredStretch[] {
+  ): Stretch[] {
     const { first, count } = pieceOf(span, piece);
     if (count === 0) return [];
     if (count <= SLICE_MAX && this.#entries.isCounted(set)) {
       const start = piece.reverse ? first - count + 1 : first;
       const entries = this.#entries.slice(set, start, count, budget);
-      return (piece.reverse ? entries.reverse() : entries).map(scoredStretch);
+      return piece.reverse ? entries.reverse() : entries;
     }
     return take(this.#entries.walkFrom(set, first, piece.reverse, count), count);
   }
@@ -180,27 +190,28 @@ export class ZSetRanges {
   /** The lowest score, or the highest one. */
   #end(set: CollectionHeader, reverse: boolean): number {
     const all = { first: 0, count: set.size };
-    return this.#readSpan(set, all, { reverse, offset: 0, limit: 1 })[0]!.score;
+    return scoreOfStretch(this.#readSpan(set, all, { reverse, offset: 0, limit: 1 })[0]!);
   }
 
   /**
    * A range by member where scores differ, which means nothing by itself. Of a small set, what Redis answers
    * for small ones; of a large one, members with the lowest score.
    */
-  #readMixed(set: CollectionHeader, range: LexRange, piece: Piece): ScoredStretch[] {
+  #readMixed(set: CollectionHeader, range: LexRange, piece: Piece): Stretch[] {
     if (set.size > MIXED_SIZE_MAX) {
       return this.#readBounds(set, lexBounds(range, this.#end(set, false)), piece);
     }
     const all = take(this.#entries.walk(set, { expected: set.size }), set.size);
+    const memberOf = (entry: Stretch) => memberStretch(entry).view();
     const isOutside =
-      !isFromMin(all.at(-1)!.member.view(), range) || !isUpToMax(all[0]!.member.view(), range);
+      !isFromMin(memberOf(all.at(-1)!), range) || !isUpToMax(memberOf(all[0]!), range);
     if (isOutside || isEmptyLexRange(range)) return [];
     if (piece.reverse) all.reverse();
     const [begins, goesOn] = piece.reverse ? [isUpToMax, isFromMin] : [isFromMin, isUpToMax];
-    const start = all.findIndex(({ member }) => begins(member.view(), range));
+    const start = all.findIndex((entry) => begins(memberOf(entry), range));
     if (start < 0) return [];
     const rest = all.slice(start);
-    const length = rest.findIndex(({ member }) => !goesOn(member.view(), range));
+    const length = rest.findIndex((entry) => !goesOn(memberOf(entry), range));
     const found = length < 0 ? rest : rest.slice(0, length);
     const end = piece.limit < 0 ? found.length : piece.offset + piece.limit;
     return found.slice(piece.offset, end);
@@ -226,11 +237,11 @@ function scoredStretch(entry: Stretch): ScoredStretch {
   return { member: memberStretch(entry), score: scoreOfStretch(entry) };
 }
 
-/** Up to `count` members that the walk has before it. */
-function take(walk: EntryWalk, count: number): ScoredStretch[] {
-  const members: ScoredStretch[] = [];
-  while (members.length < count && walk.next()) {
-    members.push(scoredStretch(new Stretch(walk.entry, 0, walk.entry.length)));
+/** Up to `count` entries that the walk has before it. */
+function take(walk: EntryWalk, count: number): Stretch[] {
+  const entries: Stretch[] = [];
+  while (entries.length < count && walk.next()) {
+    entries.push(new Stretch(walk.entry, 0, walk.entry.length));
   }
-  return members;
+  return entries;
 }
