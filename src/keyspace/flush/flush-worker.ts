@@ -17,6 +17,8 @@ import { GarbageCollector } from "./garbage-collector.ts";
 
 declare const self: Worker;
 
+/** A tenth of the time that a command's thread gets where both want the same core: no less, or writes would wait for it. */
+const NICENESS = 10;
 /** Rows of a flush that are worth a garbage collection behind it. */
 const COLLECT_ROWS_MIN = 10_000;
 /** Idle time after which everything applied is made durable, in ms. */
@@ -116,7 +118,7 @@ class FlushWorker {
 function yieldToCommands(): void {
   try {
     const thread = Number(readlinkSync("/proc/thread-self").split("/").at(-1));
-    if (thread !== process.pid) setPriority(thread, 5);
+    if (thread !== process.pid) setPriority(thread, NICENESS);
   } catch {}
 }
 

@@ -25,6 +25,10 @@ const SHARE = 4;
 const CLEARED_MAX = 8;
 /** Less than one out of so many bytes won is not worth the work. */
 const WON_MIN = 2;
+/** Of so many rows the events are measured first: where few were replaced, it is not worth looking through all. */
+const SAMPLES = 256;
+/** How many times too few the samples may make what was replaced. */
+const SAMPLE_ERROR = 2;
 /** Rows are looked through one by one: more of them have filled the memory themselves. */
 const ROWS_MAX = 250_000;
 
@@ -33,7 +37,7 @@ const ROWS_MAX = 250_000;
  * places of events and views of them do not. REQUIRES: no turn is open.
  */
 export function reclaim(owner: ChunkOwner, pool: MemoryPool): boolean {
-  if (owner.rowCount > ROWS_MAX) return false;
+  if (owner.rowCount > ROWS_MAX || hasFewReplaced(owner)) return false;
   const cleared = emptiestChunks(owner);
   const isCleared = new Uint8Array(owner.chunks.length);
   let held = 0;
@@ -47,6 +51,25 @@ export function reclaim(owner: ChunkOwner, pool: MemoryPool): boolean {
   return true;
 }
 
+/** True when all that was replaced would not fill half of the chunks that are cleared at once, by some of the rows. */
+function hasFewReplaced({ chunks, chunkEnds, rows, rowCount }: ChunkOwner): boolean {
+  const used = chunkEnds.reduce((sum, bytes) => sum + bytes, 0);
+  const samples = Math.min(SAMPLES, rowCount);
+  let sampled = 0;
+  for (let sample = 0; sample < samples; sample++) {
+    const place = rows[Math.floor((sample * rowCount) / samples) * ROW_WORDS + AT]!;
+    const at = place & OFFSET_MASK;
+    sampled += eventEnd(chunks[place >>> OFFSET_BITS]!, at) - at;
+  }
+  const replaced = used - (sampled / samples) * rowCount;
+  return replaced * SAMPLE_ERROR < (clearedMax(chunks.length) * CHUNK_BYTES) / WON_MIN;
+}
+
+/** How many of so many ordinary chunks are cleared at once. */
+function clearedMax(count: number): number {
+  return Math.min(CLEARED_MAX, Math.floor(count / SHARE));
+}
+
 /** Numbers of chunks with the fewest rows; none of the last one, which is being filled, and of large events' own. */
 function emptiestChunks(owner: ChunkOwner): number[] {
   const { chunks, rows, rowCount } = owner;
@@ -58,7 +81,7 @@ function emptiestChunks(owner: ChunkOwner): number[] {
     if (chunk.length === CHUNK_BYTES && !owner.isReferred(chunk)) ordinary.push(number);
   }
   ordinary.sort((a, b) => rowsOf[a]! - rowsOf[b]!);
-  return ordinary.slice(0, Math.min(CLEARED_MAX, Math.floor(ordinary.length / SHARE)));
+  return ordinary.slice(0, clearedMax(ordinary.length));
 }
 
 /** Rows whose newest event stands in a marked chunk; null when these events come to more than `bytesMax`. */
