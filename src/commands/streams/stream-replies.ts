@@ -1,6 +1,7 @@
 /** Entries of streams as replies, and ranges of them that may be long. */
 import { type Bytes, compareBytes, copyBytes } from "../../bytes/bytes.ts";
 import { streamIdAfter, streamIdText } from "../../bytes/stream-id.ts";
+import type { AnyBytes } from "../../bytes/stretch.ts";
 import type { BuildSubject } from "../../database/collections/builds.ts";
 import type { Elements } from "../../database/collections/elements.ts";
 import {
@@ -19,19 +20,13 @@ import { answerRows } from "../from-snapshots.ts";
 import { AT_ONCE_MAX } from "../pieces.ts";
 
 /** `[id, [field, value, ...]]`; no words: the entry is gone. */
-export function entryReply({
-  id,
-  words,
-}: {
-  id: Bytes;
-  words: StreamEntry["words"] | null;
-}): Reply {
+export function entryReply({ id, words }: { id: Bytes; words: readonly AnyBytes[] | null }): Reply {
   return [streamIdText(id), words ?? NULL_ARRAY];
 }
 
 /** The same, of bytes of its own: it outlives the turn. */
 export function keptEntryReply(entry: { id: Bytes; words: StreamEntry["words"] | null }): Reply {
-  const words = entry.words?.map((word) => copyBytes(word)) ?? null;
+  const words = entry.words?.map((word) => word.copy()) ?? null;
   return entryReply({ id: entry.id, words });
 }
 

@@ -18,7 +18,7 @@ export interface GroupMarks {
 /** An entry of a consumer's history; null words: it was removed from the stream. */
 export interface HistoryEntry {
   readonly id: Bytes;
-  readonly words: readonly Bytes[] | null;
+  readonly words: StreamEntry["words"] | null;
 }
 
 /** What XCLAIM and XAUTOCLAIM say of the entries. */

@@ -15,6 +15,7 @@
 import { readU32, writeU32 } from "../../binlog/event.ts";
 import { type Bytes, concatBytes, copyBytes } from "../../bytes/bytes.ts";
 import { copyStreamId, readUint64, STREAM_ID_BYTES, writeUint64 } from "../../bytes/stream-id.ts";
+import { Stretch } from "../../bytes/stretch.ts";
 import { readU48, writeU48 } from "../../keyspace/rows/row-key.ts";
 
 const U32_BYTES = 4;
@@ -43,15 +44,15 @@ export function encodeEntry(words: readonly Bytes[]): Bytes {
   return value;
 }
 
-/** The fields and values of an entry, as views. */
-export function decodeEntry(value: Bytes): Bytes[] {
-  const words: Bytes[] = [];
+/** The fields and values of an entry, where they stand. */
+export function decodeEntry(value: Bytes): Stretch[] {
+  const words: Stretch[] = [];
   let at = 0;
   while (at < value.length) {
     const short = value[at]!;
     const length = short < LONG ? short : readU32(value, at + 1);
     at += short < LONG ? 1 : 1 + U32_BYTES;
-    words.push(value.subarray(at, at + length));
+    words.push(new Stretch(value, at, at + length));
     at += length;
   }
   return words;

@@ -30,7 +30,7 @@ export function streamParts(
 
 function* entriesOf(streams: Streams, stream: StreamHeader): Generator<RdbStreamEntry> {
   for (const { id, words } of streams.range(stream, { from: STREAM_ID_MIN, to: STREAM_ID_MAX })) {
-    yield { id, fields: words };
+    yield { id, fields: words.map((word) => word.view()) };
   }
 }
 

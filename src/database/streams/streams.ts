@@ -8,7 +8,9 @@ import {
   streamId,
   streamIdAfter,
 } from "../../bytes/stream-id.ts";
+import type { Stretch } from "../../bytes/stretch.ts";
 import { CommandError, errors } from "../../errors.ts";
+import type { RangeWalk } from "../../keyspace/range.ts";
 import { TYPE_STREAM } from "../../keyspace/rows/key-row.ts";
 import { KIND_STREAM } from "../../keyspace/rows/row-key.ts";
 import type { Collections } from "../collections/collections.ts";
@@ -46,10 +48,10 @@ export interface EntryRange {
   readonly count?: number;
 }
 
-/** Field, value, field, value ... are views until the turn ends. */
+/** Field, value, field, value ... hold until the turn ends. */
 export interface StreamEntry {
   readonly id: Bytes;
-  readonly words: readonly Bytes[];
+  readonly words: readonly Stretch[];
 }
 
 /** What XSETID sets. */
@@ -192,6 +194,13 @@ export class Streams {
 
   /** Entries, one after the other; nothing may be written meanwhile. */
   *range(stream: StreamHeader, range: EntryRange): Generator<StreamEntry, void> {
+    for (const walk of this.#rows(stream, range)) {
+      yield { id: copyBytes(walk.rest), words: decodeEntry(walk.value) };
+    }
+  }
+
+  /** The rows of entries, one after the other. */
+  *#rows(stream: StreamHeader, range: EntryRange): Generator<RangeWalk, void> {
     const { from, to, reverse = false, count = Number.POSITIVE_INFINITY } = range;
     if (stream.length === 0 || count <= 0 || compareBytes(from, to) > 0) return;
     const { firstId } = stream;
@@ -201,9 +210,7 @@ export class Streams {
       reverse,
       expected: Math.min(count, stream.length),
     });
-    for (let left = count; left > 0 && walk.next(); left--) {
-      yield { id: copyBytes(walk.rest), words: decodeEntry(walk.value) };
-    }
+    for (let left = count; left > 0 && walk.next(); left--) yield walk;
   }
 
   #one(stream: StreamHeader, reverse: boolean): StreamEntry | null {
@@ -222,7 +229,7 @@ export class Streams {
     const count = wholeBlocks(stream, wanted, block);
     if (count <= 0) return 0;
     const range = { from: STREAM_ID_MIN, to: STREAM_ID_MAX, count };
-    const going = [...this.range(stream, range)].map(({ id }) => id);
+    const going = Array.from(this.#rows(stream, range), ({ rest }) => copyBytes(rest));
     for (const id of going) this.#collections.delete(KIND_STREAM, stream.id, id);
     stream.length -= going.length;
     stream.firstId = streamIdAfter(going.at(-1)!) ?? STREAM_ID_MAX;
@@ -232,12 +239,9 @@ export class Streams {
   /** How many entries have lesser ids, at most `most`. */
   #countBelow(stream: StreamHeader, id: Bytes, most: number): number {
     let count = 0;
-    for (const entry of this.range(stream, {
-      from: STREAM_ID_MIN,
-      to: STREAM_ID_MAX,
-      count: most,
-    })) {
-      if (compareBytes(entry.id, id) >= 0) break;
+    const first = { from: STREAM_ID_MIN, to: STREAM_ID_MAX, count: most };
+    for (const { rest } of this.#rows(stream, first)) {
+      if (compareBytes(rest, id) >= 0) break;
       count++;
     }
     return count;

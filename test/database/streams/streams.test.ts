@@ -21,7 +21,7 @@ function content(db: DB, reverse = false): [number, string][] {
   const range = { from: STREAM_ID_MIN, to: STREAM_ID_MAX, reverse };
   return [...db.streams.range(stream, range)].map(({ id, words }) => [
     new DataView(id.buffer, id.byteOffset).getUint32(4),
-    mapKey(words[1]!),
+    mapKey(words[1]!.view()),
   ]);
 }
 
@@ -88,13 +88,14 @@ test("the first, the last and a named entry are found without the others", async
   for (let ms = 1; ms <= 20; ms++) add(ledis.db, ms, "f", `${ms}`);
   await ledis.ledis.flush();
   const stream = streams.find(KEY)!;
-  const textOf = (entry: ReturnType<typeof streams.first>) => entry && mapKey(entry.words[1]!);
+  const textOf = (entry: ReturnType<typeof streams.first>) =>
+    entry && mapKey(entry.words[1]!.view());
   expect(
     [streams.first(stream), streams.last(stream), streams.get(stream, id(7))].map(textOf),
   ).toEqual(["1", "20", "7"]);
   expect([streams.has(stream, id(7)), streams.has(stream, id(21))]).toEqual([true, false]);
   const few = streams.range(stream, { from: id(3), to: id(18), count: 2 });
-  expect([...few].map(({ words }) => mapKey(words[1]!))).toEqual(["3", "4"]);
+  expect([...few].map(({ words }) => mapKey(words[1]!.view()))).toEqual(["3", "4"]);
   const none = streams.range(stream, { from: id(9), to: id(3) });
   expect([...none]).toEqual([]);
 });
