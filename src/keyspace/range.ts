@@ -43,7 +43,6 @@ interface Layer {
   advance(): void;
 }
 
-const PAGE_MIN = 16;
 const PAGE_MAX = 512;
 /** A page of large rows has fewer of them: about so many bytes. */
 const PAGE_BYTES = 256 << 10;
@@ -178,7 +177,8 @@ export class RangeWalk {
     bounds: RangeBounds,
     expectedRows: number,
   ) {
-    const pageRows = Math.max(PAGE_MIN, Math.min(PAGE_MAX, expectedRows));
+    // One more, so that the step behind the last row that is wanted does not begin another page.
+    const pageRows = Math.max(1, Math.min(PAGE_MAX, expectedRows)) + 1;
     this.#direction = bounds.reverse ? -1 : 1;
     this.#prefix = copyBytes(bounds.from.subarray(0, prefixBytes(bounds.from[0]!)));
     const inMemory = generations
