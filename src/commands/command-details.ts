@@ -45,7 +45,7 @@ const CATEGORIES: readonly (readonly [name: string, has: (command: Command) => b
   ["dangerous", ({ flags }) => flags.has("admin") || flags.has("dangerous")],
   ["stream", inGroup("stream")],
   ["scripting", inGroup("scripting")],
-  ["connection", (command) => command.group === "connection" && !isContainer(command)],
+  ["connection", inGroup("connection")],
   ["transaction", inGroup("transactions")],
 ];
 
@@ -58,9 +58,34 @@ function isContainer({ subcommands, arity }: Command): boolean {
   return subcommands.length > 0 && arity !== -1;
 }
 
+const SORTS = ["sort", "sort_ro"];
+const CLEARS = ["flushall", "flushdb", "swapdb"];
+
+/** Commands that Redis has in a category although neither group nor flags say so. */
+const ALSO: Readonly<Record<string, readonly string[]>> = {
+  keyspace: ["dbsize", ...CLEARS],
+  set: SORTS,
+  sortedset: SORTS,
+  list: SORTS,
+  admin: ["lastsave", "role"],
+  dangerous: [...SORTS, ...CLEARS],
+  connection: ["asking", "readonly", "readwrite", "command"],
+};
+
+/** And those that it leaves out although they say so. */
+const NEVER: Readonly<Record<string, readonly string[]>> = {
+  keyspace: SORTS,
+  read: ["eval_ro", "evalsha_ro"],
+};
+
 /** Names of the ACL categories that the command is in, without the "@". */
 export function categoriesOf(command: Command): string[] {
-  return CATEGORIES.filter(([, has]) => has(command)).map(([name]) => name);
+  if (isContainer(command)) return ["slow"];
+  // Subcommands of such a command are where it is.
+  const [name = ""] = command.lowerName.split("|");
+  const isIn = ([category, has]: (typeof CATEGORIES)[number]): boolean =>
+    ALSO[category]?.includes(name) || (has(command) && !NEVER[category]?.includes(name));
+  return CATEGORIES.filter(isIn).map(([category]) => category);
 }
 
 /** Whether the first number of its keys must be read from the request. */

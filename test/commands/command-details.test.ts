@@ -38,6 +38,23 @@ test("flags and categories stand in Redis's order", () => {
   ]);
   expect(categoriesOf(table.byName("CLIENT")!)).toEqual(["slow"]);
   expect(categoriesOf(table.byName("SET")!)).toEqual(["write", "string", "slow"]);
+  expect(categoriesOf(table.byName("XGROUP")!)).toEqual(["slow"]);
+  expect(categoriesOf(table.byName("COMMAND|COUNT")!)).toEqual(["slow", "connection"]);
+  expect(categoriesOf(table.byName("SORT_RO")!)).toEqual([
+    "read",
+    "set",
+    "sortedset",
+    "list",
+    "slow",
+    "dangerous",
+  ]);
+  expect(categoriesOf(table.byName("EVAL_RO")!)).toEqual(["slow", "scripting"]);
+  expect(categoriesOf(table.byName("FLUSHALL")!)).toEqual([
+    "keyspace",
+    "write",
+    "slow",
+    "dangerous",
+  ]);
 });
 
 test("a container lists its subcommands, others an empty set", () => {
