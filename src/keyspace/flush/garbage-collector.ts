@@ -2,9 +2,11 @@
  * Removes rows that nobody can reach, a slice at a time: those of dropped collections and of flushed
  * databases; then gives free pages back to the file system. Runs in the flush worker between flushes.
  */
+
 import type { Database, Statement } from "bun:sqlite";
 import { collectionId } from "../rows/key-row.ts";
 import { homeRowName, META_SERVER } from "../rows/meta-rows.ts";
+import { integerParameter } from "../sqlite/integer-parameter.ts";
 import { ROW_TABLES } from "../sqlite/schema.ts";
 
 /** Rows removed in one slice: some milliseconds of work. */
@@ -45,14 +47,14 @@ export class GarbageCollector {
       "INSERT OR IGNORE INTO garbage (what, number) VALUES ('collection', ?1)",
     );
     this.#keysOfSpace = db.prepare(
-      "SELECT key, substr(value, 1, 13) AS head FROM keys WHERE space = ?1 ORDER BY key LIMIT ?2",
+      `SELECT key, substr(value, 1, 13) AS head FROM keys WHERE space = ${integerParameter(1)} ORDER BY key LIMIT ${integerParameter(2)}`,
     );
     this.#deleteKeys = db.prepare("DELETE FROM keys WHERE space = ?1 AND key <= ?2");
     this.#deleteCounts = db.prepare("DELETE FROM spaces WHERE space = ?1");
     this.#deleteElements = ROW_TABLES.filter((table) => table.number === "id").map((table) =>
       db.prepare(
         `DELETE FROM ${table.table} WHERE id = ?1 AND ${table.rest} IN
-           (SELECT ${table.rest} FROM ${table.table} WHERE id = ?1 LIMIT ?2)`,
+           (SELECT ${table.rest} FROM ${table.table} WHERE id = ?1 LIMIT ${integerParameter(2)})`,
       ),
     );
     this.#deleteHome = db.prepare("DELETE FROM meta WHERE number = ?1 AND name = ?2");

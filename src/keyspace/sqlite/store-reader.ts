@@ -8,6 +8,7 @@ import type { LogPosition } from "../../binlog/position.ts";
 import { type Bytes, EMPTY } from "../../bytes/bytes.ts";
 import { KEY_HEAD_BYTES } from "../rows/key-row.ts";
 import { KIND_KEY, numberOf, prefixBytes, type RowKey, VALUELESS_KINDS } from "../rows/row-key.ts";
+import { integerParameter } from "./integer-parameter.ts";
 import { openForReading, ROW_TABLES, type RowTable, type SqliteOptions } from "./schema.ts";
 
 /** Counters of one space, exact for the snapshot that they were read in. */
@@ -47,7 +48,7 @@ function prepareKind(db: Database, table: RowTable): KindStatements {
   const value =
     table.kind === KIND_KEY ? `, substr(value, 1, ${KEY_HEAD_BYTES}) AS value` : ", value";
   const column = VALUELESS_KINDS.has(table.kind) ? "" : value;
-  const select = `SELECT ${table.rest} AS rest${column} FROM ${table.table} WHERE ${table.number} = ?1`;
+  const select = `SELECT ${table.rest} AS rest${column} FROM ${table.table} WHERE ${table.number} = ${integerParameter(1)}`;
   const prepareRange = (until: string, order: string) =>
     db.prepare(
       `${select} AND ${table.rest} >= ?2 ${until} ORDER BY ${table.rest} ${order}`,
@@ -57,10 +58,16 @@ function prepareKind(db: Database, table: RowTable): KindStatements {
     get: db.prepare(
       `SELECT value FROM ${table.table} WHERE ${table.number} = ?1 AND ${table.rest} = ?2`,
     ) as Statement<{ value: Uint8Array }>,
-    ascending: prepareRange("", "ASC LIMIT ?3 OFFSET ?4"),
-    descending: prepareRange("", "DESC LIMIT ?3 OFFSET ?4"),
-    ascendingTo: prepareRange(`AND ${table.rest} < ?3`, "ASC LIMIT ?4 OFFSET ?5"),
-    descendingTo: prepareRange(`AND ${table.rest} < ?3`, "DESC LIMIT ?4 OFFSET ?5"),
+    ascending: prepareRange("", `ASC LIMIT ${integerParameter(3)} OFFSET ?4`),
+    descending: prepareRange("", `DESC LIMIT ${integerParameter(3)} OFFSET ?4`),
+    ascendingTo: prepareRange(
+      `AND ${table.rest} < ?3`,
+      `ASC LIMIT ${integerParameter(4)} OFFSET ?5`,
+    ),
+    descendingTo: prepareRange(
+      `AND ${table.rest} < ?3`,
+      `DESC LIMIT ${integerParameter(4)} OFFSET ?5`,
+    ),
   };
 }
 
@@ -90,7 +97,7 @@ export class StoreReader {
     this.#expired = this.#db.prepare(
       `SELECT space, key, expire_at FROM keys INDEXED BY keys_by_expiry
        WHERE (expire_at, space, key) > (?1, ?2, ?3) AND expire_at <= ?4
-       ORDER BY expire_at, space, key LIMIT ?5`,
+       ORDER BY expire_at, space, key LIMIT ${integerParameter(5)}`,
     );
   }
 

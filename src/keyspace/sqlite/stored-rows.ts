@@ -2,10 +2,12 @@
  * The rows of a SQLite file without a server over it: read, compared and written one by one, for tools that
  * check and rebuild databases. Rows are named by kind, number and rest, as in row-key.ts.
  */
+
 import type { Database, Statement } from "bun:sqlite";
 import type { LogPosition } from "../../binlog/position.ts";
 import { dueAtMs } from "../rows/key-row.ts";
 import { KIND_KEY } from "../rows/row-key.ts";
+import { integerParameter } from "./integer-parameter.ts";
 import { openForReading, openForWriting, ROW_TABLES, type RowTable } from "./schema.ts";
 
 /** Page cache of the connection, in bytes. */
@@ -170,7 +172,7 @@ export class StoredRows {
   /** Collections that `name` was told of, behind `id`, by id. */
   named(after: number, limit: number): NamedCollection[] {
     return this.#prepare(
-      "SELECT id, space, key, value FROM named WHERE id > ?1 ORDER BY id LIMIT ?2",
+      `SELECT id, space, key, value FROM named WHERE id > ?1 ORDER BY id LIMIT ${integerParameter(2)}`,
     ).all(after, limit) as NamedCollection[];
   }
 
@@ -197,7 +199,7 @@ export class StoredRows {
     const { table, rest } = tableOf(kind);
     const behind = after === null ? ">=" : ">";
     const select = `SELECT ${rest} AS rest, value FROM ${table} WHERE id = ?1`;
-    const statement = `${select} AND ${rest} ${behind} ?2 ORDER BY ${rest} LIMIT ?3`;
+    const statement = `${select} AND ${rest} ${behind} ?2 ORDER BY ${rest} LIMIT ${integerParameter(3)}`;
     return this.#prepare(statement).all(id, after ?? new Uint8Array(0), limit) as Element[];
   }
 
