@@ -249,8 +249,8 @@ export class Streams {
 }
 
 /**
- * How many of the first entries go when as many as `wanted` may, in whole blocks: they are counted from the first entry
- * that there ever was, as Redis's nodes are. The last one may be short.
+ * How many of the first entries go when as many as `wanted` may, in whole blocks: these are counted by the entries ever
+ * added. The last one may be short.
  */
 function wholeBlocks(
   { length, entriesAdded }: StreamHeader,

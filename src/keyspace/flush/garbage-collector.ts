@@ -2,7 +2,6 @@
  * Removes rows that nobody can reach, a slice at a time: those of dropped collections and of flushed
  * databases; then gives free pages back to the file system. Runs in the flush worker between flushes.
  */
-
 import type { Database, Statement } from "bun:sqlite";
 import { collectionId } from "../rows/key-row.ts";
 import { homeRowName, META_SERVER } from "../rows/meta-rows.ts";

@@ -2,7 +2,6 @@
  * The rows of a SQLite file without a server over it: read, compared and written one by one, for tools that
  * check and rebuild databases. Rows are named by kind, number and rest, as in row-key.ts.
  */
-
 import type { Database, Statement } from "bun:sqlite";
 import type { LogPosition } from "../../binlog/position.ts";
 import { dueAtMs } from "../rows/key-row.ts";
