@@ -231,6 +231,8 @@ export interface MasterStatus {
   readonly lagBytes: number;
   /** Since this server last had all of the master's log, as far as it knows; -1: it never had. */
   readonly lagSeconds: number;
+  /** Changes of a master of another kind that could not be repeated here, since it was followed. */
+  readonly skipped: number;
 }
 
 /** A slave of this server. */

@@ -1,4 +1,5 @@
 /** All commands, and how dispatch finds one by the bytes of its name. */
+import type { Request } from "../resp/request.ts";
 import type { Command } from "./command.ts";
 
 /** Case-insensitive hash of an ASCII name. */
@@ -53,6 +54,13 @@ export class CommandTable {
       if (command === undefined || isName(bytes, start, end, command.name)) return command;
       slot = (slot + 1) & this.#mask;
     }
+  }
+
+  /** The command that a request names: of one with subcommands, its subcommand, unless the request has but one word. */
+  meantBy(request: Request): Command | undefined {
+    const named = this.find(request.buffer, request.start(0), request.end(0));
+    const isAlone = named === undefined || named.subcommands.length === 0 || request.count === 1;
+    return isAlone ? named : named.findSubcommand(request.bytes(1));
   }
 
   /** The command with this name, in any case; `config|get` names a subcommand. */

@@ -61,7 +61,6 @@ export const compatibilityParameters: readonly CompatibilityParameter[] = [
   fixed("slave-priority", "100"),
   fixed("replica-priority", "100"),
   fixed("replica-announced", "yes"),
-  ignored("masteruser", ""),
   ignored("repl-backlog-size", "1048576"),
   ignored("repl-backlog-ttl", "3600"),
   ignored("repl-diskless-sync", "yes"),

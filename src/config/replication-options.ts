@@ -22,6 +22,14 @@ export const replicationOptions = [
     doc: "Password that a slave sends to its master: the master's `requirepass` or `replauth`. Empty: none is sent.",
   },
   {
+    name: "masteruser",
+    section: "Replication",
+    type: "string",
+    default: "",
+    runtime: true,
+    doc: "User that a slave names to its master with `masterauth`, where the master is a Redis with users. Empty: none is named.",
+  },
+  {
     name: "replauth",
     section: "Replication",
     type: "string",

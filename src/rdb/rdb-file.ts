@@ -33,6 +33,8 @@ export interface RdbKeyRecord {
   readonly frequency: number | null;
   /** Unchecked: see `checkValue`. */
   readonly value: RdbValue;
+  /** Length of key and value in the file. */
+  readonly bytes: number;
 }
 
 export type RdbRecord =
@@ -198,7 +200,8 @@ class RdbFile {
     if (foreign !== null) return this.#skipped(foreign, key);
     const expandedBytesMax = this.#limits.valueBytesMax;
     const value = openValue({ buffer, start, end: reader.at, type, expandedBytesMax });
-    return { kind: "key", database: this.#database, key, ...notes, value };
+    const bytes = key.length + reader.at - start;
+    return { kind: "key", database: this.#database, key, ...notes, value, bytes };
   }
 
   #skipped(what: string, key: Bytes | null): RdbRecord {

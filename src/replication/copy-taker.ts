@@ -1,7 +1,8 @@
 /** A slave's side of a full copy: asks for it block by block, and has it built beside the present database. */
 import type { Bytes } from "../bytes/bytes.ts";
 import type { ParsedReply } from "../resp/parsed-reply.ts";
-import { LinkError, type MasterConnection } from "./master-connection.ts";
+import { LinkError } from "./link-error.ts";
+import type { MasterConnection } from "./master-connection.ts";
 import type { CopyBuilder } from "./replicated-log.ts";
 
 /** Blocks asked for ahead: one is under way while the other is built in. */

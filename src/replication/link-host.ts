@@ -1,13 +1,17 @@
 /** What a slave's link works on, put together from the server and from the rest of replication. */
 import { type Bytes, EMPTY } from "../bytes/bytes.ts";
 import type { Config } from "../config/config.ts";
-import { type LegacyServer, LegacySession } from "./legacy/legacy-session.ts";
+import type { ForeignServer } from "./foreign/foreign-master.ts";
+import { LegacySession } from "./legacy/legacy-session.ts";
 import { type Follower, refusalOf } from "./lost-master.ts";
+import { RedisSession } from "./redis/redis-session.ts";
 import type { CopyBuilder, ReplicatedKeyspace } from "./replicated-log.ts";
 import type { LinkHost } from "./slave-link.ts";
 
+const FOREIGN_SESSIONS = { "LedisDB v0.1": LegacySession, Redis: RedisSession } as const;
+
 /** The server, as replication sees it. */
-export interface ReplicationHost extends LegacyServer {
+export interface ReplicationHost extends ForeignServer {
   readonly config: Config;
   readonly runId: string;
   /** TCP port that slaves are told of. */
@@ -49,6 +53,7 @@ export function linkHost(host: ReplicationHost, owner: LinkOwner): LinkHost {
     };
     return refusalOf(copy, follower);
   };
+  const refuseForeign = (keys: number) => refusal({ keys, historyId: EMPTY });
   return {
     get keyspace() {
       return host.keyspace;
@@ -59,13 +64,15 @@ export function linkHost(host: ReplicationHost, owner: LinkOwner): LinkHost {
     },
     get settings() {
       const timeoutMs = config.get("repl-timeout") * 1000;
-      return { password: config.get("masterauth"), timeoutMs };
+      const [user, password] = [config.get("masteruser"), config.get("masterauth")];
+      const credentials = (user === "" ? [password] : [user, password]) as readonly string[];
+      return { credentials: password === "" ? [] : credentials, timeoutMs };
     },
     isFollowedBy: (runId) => owner.isFollowedBy(runId),
     repeat: () => host.setFollowing(true),
-    followLegacy(link) {
-      const refuse = (keys: number) => refusal({ keys, historyId: EMPTY });
-      return new LegacySession(host, link, refuse).run();
+    followForeign(kind, link) {
+      const Session = FOREIGN_SESSIONS[kind];
+      return new Session(host, link, refuseForeign).run();
     },
     grew: () => owner.grew(),
     changed: () => owner.changed(),

@@ -1,12 +1,7 @@
 /** What a master's error replies mean to a slave and its operator. */
 import type { ParsedReply } from "../resp/parsed-reply.ts";
-import { LinkError } from "./master-connection.ts";
-
-/** How LedisDB v0.1 answers commands that it does not know. */
-const UNKNOWN_TO_LEGACY = "ERR command not found";
-
-/** The other one is LedisDB v0.1, which knows nothing of this conversation. */
-export class LegacyMaster extends LinkError {}
+import { ForeignMaster, foreignKindOf } from "./foreign/foreign-master.ts";
+import { LinkError } from "./link-error.ts";
 
 /**
  * The error as the operator should read it.
@@ -14,7 +9,8 @@ export class LegacyMaster extends LinkError {}
  * @param what was refused; missing: the greeting
  */
 export function refusalOf(text: string, what: string | null = null): LinkError {
-  if (text === UNKNOWN_TO_LEGACY) return new LegacyMaster("the master is LedisDB v0.1");
+  const kind = foreignKindOf(text);
+  if (kind !== null) return new ForeignMaster(kind);
   if (text.startsWith("NOAUTH")) {
     return new LinkError("the master wants a password: set masterauth");
   }

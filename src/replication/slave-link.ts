@@ -14,10 +14,12 @@ import { log } from "../log.ts";
 import type { ParsedReply } from "../resp/parsed-reply.ts";
 import { Backoff } from "./backoff.ts";
 import { takeCopy } from "./copy-taker.ts";
+import { type ForeignKind, type ForeignLink, ForeignMaster } from "./foreign/foreign-master.ts";
 import { decodeGreeting, type MasterGreeting, PROTOCOL } from "./greeting.ts";
-import type { LegacyLink } from "./legacy/legacy-session.ts";
-import { LinkError, MasterConnection } from "./master-connection.ts";
-import { expectOk, LegacyMaster, refusalOf } from "./master-refusal.ts";
+import { LinkError } from "./link-error.ts";
+import { LinkProgress } from "./link-progress.ts";
+import { MasterConnection } from "./master-connection.ts";
+import { expectOk, refusalOf } from "./master-refusal.ts";
 import type { CopyBuilder, ReplicatedKeyspace } from "./replicated-log.ts";
 import { decodeSyncAnswer, FULL_COPY_NEEDED, NO_LOG, type SyncAnswer } from "./sync-answer.ts";
 import { turnSlices } from "./turn-slices.ts";
@@ -32,8 +34,8 @@ const SLICE_BYTES = 128 << 10;
 const MISMATCHES_MAX = 3;
 
 export interface LinkSettings {
-  /** "" for none. */
-  readonly password: string;
+  /** What AUTH is sent with: a password, or a user and one; empty: it is not sent. */
+  readonly credentials: readonly string[];
   /** Longest silence of the master, in ms. */
   readonly timeoutMs: number;
 }
@@ -49,8 +51,8 @@ export interface LinkHost {
   isFollowedBy(runId: string): boolean;
   /** From now on the master's log is repeated: the database takes no turns of its own. */
   repeat(): void;
-  /** Follows a LedisDB v0.1 master until something fails. */
-  followLegacy(link: LegacyLink): Promise<never>;
+  /** Follows a master of another kind until something fails. */
+  followForeign(kind: ForeignKind, link: ForeignLink): Promise<never>;
   /** The log has grown. */
   grew(): void;
   /** `status` has changed. */
@@ -67,19 +69,16 @@ export class SlaveLink {
   readonly #host: LinkHost;
   readonly #backoff: Backoff;
   readonly #done: Promise<void>;
+  readonly #progress = new LinkProgress();
   #state: LinkState = "connect";
   #isStopped = false;
   #wake: () => void = () => {};
+  /** Ends what a session with a foreign master waits for. */
+  #giveUp: () => void = () => {};
   #connection: MasterConnection | null = null;
   #greeting: MasterGreeting | null = null;
   #greetedMs = 0;
   #error: string | null = null;
-  #heardMs: number | null = null;
-  #upMs: number | null = null;
-  #caughtUpMs: number | null = null;
-  #syncStartBytes = 0;
-  /** Bytes of a full copy that came beside the connection. */
-  #syncBytesBeside = 0;
   #masterPlace: LogPosition | null = null;
   /** What of the log was last reported to be durable. */
   #reported: LogPosition = { file: 0, offset: 0 };
@@ -107,7 +106,7 @@ export class SlaveLink {
     return this.#greeting === null ? [] : [this.#greeting.runId, ...this.#greeting.chain];
   }
 
-  /** Place reached in the log of a LedisDB v0.1 master; null: this server's log is the master's. */
+  /** Place reached in the log of a foreign master; null: this server's log is the master's. */
   get masterPlace(): LogPosition | null {
     return this.#masterPlace;
   }
@@ -115,28 +114,19 @@ export class SlaveLink {
   /** Changes nothing any more from now on; resolves when everything of it has ended. */
   stop(): Promise<void> {
     this.#isStopped = true;
+    this.#giveUp();
     this.#connection?.close();
     this.#wake();
     return this.#done;
   }
 
   status(): MasterStatus {
-    const nowMs = clock.nowMs();
-    const since = (ms: number | null) =>
-      ms === null ? -1 : Math.max(0, Math.floor((nowMs - ms) / 1000));
-    const copier = this.#state === "sync" ? this.#connection : null;
+    const { host, port } = this.address;
     const { offset } = this.#host.keyspace.history;
     return {
-      host: this.address.host,
-      port: this.address.port,
-      state: this.#state,
-      lastIoSeconds: since(this.#heardMs),
-      downSeconds: this.#state === "connected" ? 0 : since(this.#upMs),
-      error: this.#error,
-      syncBytes:
-        copier === null ? 0 : copier.receivedBytes - this.#syncStartBytes + this.#syncBytesBeside,
+      ...{ host, port, state: this.#state, error: this.#error },
+      ...this.#progress.status(this.#state),
       lagBytes: this.#greeting === null ? -1 : Math.max(0, this.#greeting.offset - offset),
-      lagSeconds: since(this.#caughtUpMs),
     };
   }
 
@@ -174,32 +164,30 @@ export class SlaveLink {
   }
 
   #become(state: LinkState): void {
-    if (this.#state === "connected") this.#upMs = clock.nowMs();
+    if (this.#state === "connected") this.#progress.up();
     if (this.#state === state) return;
     this.#state = state;
     this.#host.changed();
   }
 
   async #session(): Promise<never> {
-    const { password, timeoutMs } = this.#host.settings;
+    const { credentials, timeoutMs } = this.#host.settings;
     this.#become("connecting");
     const connection = await MasterConnection.open(this.address, timeoutMs);
     this.#connection = connection;
-    connection.onReceived(() => {
-      this.#heardMs = clock.nowMs();
-    });
+    connection.onReceived((bytes) => this.#progress.heard(bytes));
     try {
       if (this.#isStopped) throw new LinkError("stopped");
       this.#become("handshake");
-      if (password !== "") expectOk(await connection.call("AUTH", password), "AUTH");
+      if (credentials.length > 0) expectOk(await connection.call("AUTH", ...credentials), "AUTH");
       await this.#greet(connection);
       this.#masterPlace = null;
       this.#host.repeat();
       return await this.#follow(connection);
     } catch (error) {
-      if (!(error instanceof LegacyMaster) || this.#isStopped) throw error;
+      if (this.#isStopped || !(error instanceof ForeignMaster)) throw error;
       this.#greeting = null;
-      return await this.#host.followLegacy(this.#legacyLink(connection, timeoutMs));
+      return await this.#followForeign(error, connection);
     } finally {
       this.#connection = null;
       connection.close();
@@ -225,29 +213,39 @@ export class SlaveLink {
     if (isLoop) throw new LinkError("replication loop: the master follows this server");
   }
 
-  #legacyLink(connection: MasterConnection, timeoutMs: number): LegacyLink {
-    return {
-      address: this.address,
-      connection,
-      timeoutMs,
-      isStopped: () => this.#isStopped,
-      pause: (ms) => this.#pause(ms),
-      copying: () => this.#beginSync(connection),
-      received: (bytes) => {
-        this.#heardMs = clock.nowMs();
-        this.#syncBytesBeside += bytes;
-      },
-      reached: ({ number, position }, isAll) => {
-        this.#masterPlace = { file: number, offset: position };
-        if (isAll) this.#caughtUpMs = clock.nowMs();
-        this.#isUp();
-      },
-    };
+  async #followForeign(
+    { foreignKind }: ForeignMaster,
+    connection: MasterConnection,
+  ): Promise<never> {
+    const { credentials, timeoutMs } = this.#host.settings;
+    try {
+      return await this.#host.followForeign(foreignKind, {
+        address: this.address,
+        connection,
+        credentials,
+        listeningPort: this.#host.listeningPort,
+        timeoutMs,
+        isStopped: () => this.#isStopped,
+        onStop: (work) => {
+          this.#giveUp = work;
+        },
+        pause: (ms) => this.#pause(ms),
+        copying: () => this.#beginSync(),
+        received: (bytes) => this.#progress.heard(bytes),
+        reached: (place, isAll) => {
+          this.#masterPlace = place;
+          if (isAll) this.#progress.caughtUp(clock.nowMs());
+          this.#isUp();
+        },
+        skipped: () => this.#progress.leftOut(),
+      });
+    } finally {
+      this.#giveUp = () => {};
+    }
   }
 
-  #beginSync(connection: MasterConnection): void {
-    this.#syncStartBytes = connection.receivedBytes;
-    this.#syncBytesBeside = 0;
+  #beginSync(): void {
+    this.#progress.beginCopy();
     this.#become("sync");
   }
 
@@ -284,9 +282,9 @@ export class SlaveLink {
     }
     const { offset } = this.#host.keyspace.history;
     if (this.#greeting !== null && offset >= this.#greeting.offset) {
-      this.#caughtUpMs = this.#greetedMs;
+      this.#progress.caughtUp(this.#greetedMs);
     }
-    this.#upMs = clock.nowMs();
+    this.#progress.up();
     this.#become("connected");
   }
 
@@ -359,7 +357,7 @@ export class SlaveLink {
   /** Takes a full copy and puts it in the place of the database. */
   async #copy(connection: MasterConnection): Promise<void> {
     const master = formatAddress(this.address);
-    this.#beginSync(connection);
+    this.#beginSync();
     log.info("replication", "copying the master's database", { master });
     const copy = await takeCopy(connection, (head) => this.#host.createCopy(head));
     try {

@@ -112,12 +112,10 @@ export class Dispatcher {
 
   /** See RequestRunner.run. */
   run(connection: Connection, request: Request): "done" | "wait" | "hold" {
-    const named = this.#app.commands.find(request.buffer, request.start(0), request.end(0));
-    const command =
-      named === undefined || named.subcommands.length === 0 || request.count === 1
-        ? named
-        : named.findSubcommand(request.bytes(1));
+    const { commands } = this.#app;
+    const command = commands.meantBy(request);
     if (command === undefined) {
+      const named = commands.find(request.buffer, request.start(0), request.end(0));
       return this.#reject(connection, request, null, unknownCommand(request, named));
     }
     const refusal = this.#refusal(connection, command, request);

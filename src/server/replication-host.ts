@@ -1,6 +1,6 @@
 /** What replication needs of the server. */
 import { DirectoryBuilder } from "../keyspace/snapshots/directory-builder.ts";
-import { forgetMigration } from "../replication/legacy/migration-state.ts";
+import { forgetMigration } from "../replication/foreign/migration-state.ts";
 import type { ReplicationHost } from "../replication/link-host.ts";
 import type { App } from "./app.ts";
 import type { ServedDatabase } from "./served-database.ts";
@@ -30,6 +30,7 @@ export function replicationHost(
       return app.ledis;
     },
     dataDirectory: config.get("data_dir"),
+    server: app,
     translate: () => app.ledis.translate(),
     afterTurn: (work) => database.afterTurn(work),
     unblockClients(error) {

@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { fromText } from "../../src/bytes/bytes.ts";
 import { allCommands } from "../../src/commands/all.ts";
 import { CommandTable } from "../../src/commands/table.ts";
+import { Request } from "../../src/resp/request.ts";
 
 const table = new CommandTable(allCommands);
 
@@ -30,6 +31,16 @@ test("subcommands are found by both their names", () => {
   expect(table.byName("CONFIG")?.name).toBe("CONFIG");
   expect(table.byName("config|nosuch")).toBeUndefined();
   expect(table.byName("nosuch|get")).toBeUndefined();
+});
+
+test("a request names a command, or a subcommand where there are some", () => {
+  const meant = (...words: string[]) =>
+    table.meantBy(Request.of(words.map((word) => fromText(word))))?.name;
+  expect(meant("get", "config")).toBe("GET");
+  expect(meant("Config", "gEt", "x")).toBe("CONFIG|GET");
+  expect(meant("config")).toBe("CONFIG");
+  expect(meant("config", "nosuch")).toBeUndefined();
+  expect(meant("nosuch", "get")).toBeUndefined();
 });
 
 test("a name may stand only once", () => {

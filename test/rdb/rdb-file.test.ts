@@ -18,7 +18,8 @@ async function recordsOf(bytes: Uint8Array, pieceBytes = 1 << 16, bounds = limit
   const records: unknown[] = [];
   for await (const record of readRdbFile(inPieces(bytes, pieceBytes), bounds)) {
     if (record.kind === "key") {
-      const { key, value, ...rest } = record;
+      const { key, value, bytes, ...rest } = record;
+      expect(bytes).toBeGreaterThanOrEqual(key.length);
       records.push({ ...rest, key: mapKey(key), type: value.type, content: contentOf(value) });
     } else if (record.kind === "aux") {
       records.push({ kind: "aux", name: mapKey(record.name), value: mapKey(record.value) });

@@ -123,3 +123,66 @@ test("an old master that wrote what nobody has gives that up, three times back a
   await caughtUp(one, other);
   await expectSame([one, other]);
 }, 60_000);
+
+/** What Sentinel 7.0 reads of INFO, by its own rules. */
+function readAsSentinel(info: string) {
+  const field = (name: string) => new RegExp(`^${name}:(.*)$`, "m").exec(info)?.[1]?.trim();
+  const slaves = [
+    ...info.matchAll(/^slave\d+:ip=([^,]+),port=(\d+),state=(\w+),offset=(\d+),lag=(\d+)/gm),
+  ];
+  return {
+    runId: field("run_id"),
+    role: field("role"),
+    master: `${field("master_host")}:${field("master_port")}`,
+    link: field("master_link_status"),
+    priority: field("slave_priority"),
+    offset: Number(field("slave_repl_offset")),
+    slaves: slaves.map(([, ip, port]) => `${ip}:${port}`).sort(),
+  };
+}
+
+test("Sentinel finds slaves, promotes one and sends the others there", async () => {
+  await using master = await start();
+  await using slave = await start();
+  await using other = await start();
+  for (const follower of [slave, other]) {
+    await command(follower, "SLAVEOF", "127.0.0.1", master.port);
+    await eventually("it follows", () => linkOf(follower) === "connected");
+  }
+  const read = async (server: TestServer) =>
+    readAsSentinel((await command(server, "INFO")) as string);
+  const addressOf = ({ port }: TestServer) => `127.0.0.1:${port}`;
+  const seen = await read(master);
+  expect(seen).toMatchObject({ role: "master", slaves: [slave, other].map(addressOf).sort() });
+  expect(seen.runId).toMatch(/^[0-9a-f]{40}$/);
+  await eventually("the slave is told of", async () => (await read(slave)).offset > 0);
+  expect(await read(slave)).toMatchObject({
+    ...{ role: "slave", master: addressOf(master), link: "up", priority: "100", slaves: [] },
+  });
+  // Sentinels talk to each other through every server.
+  await using subscriber = await slave.connect();
+  await subscriber.call("SUBSCRIBE", "__sentinel__:hello");
+  const hello = `127.0.0.1,26379,${"5".repeat(40)},0,m,127.0.0.1,${master.port},0`;
+  expect(await command(slave, "PUBLISH", "__sentinel__:hello", hello)).toBe(1);
+  expect(await subscriber.readPlain()).toEqual(["message", "__sentinel__:hello", hello]);
+
+  await master.app.stop({ save: false });
+  await eventually("the slave has noticed", async () => (await read(slave)).link === "down");
+  await using client = await slave.connect();
+  const promotion = [
+    ["MULTI"],
+    ["SLAVEOF", "NO", "ONE"],
+    ["CONFIG", "REWRITE"],
+    ["CLIENT", "KILL", "TYPE", "normal"],
+    ["CLIENT", "KILL", "TYPE", "pubsub"],
+    ["EXEC"],
+  ];
+  const replies = await client.pipeline(promotion);
+  expect(replies.at(-1)).toEqual(["OK", expect.anything(), expect.anything(), 1]);
+  await eventually("subscribers are closed", () => subscriber.isClosed);
+  expect(await read(slave)).toMatchObject({ role: "master", slaves: [] });
+  await command(other, "SLAVEOF", "127.0.0.1", slave.port);
+  await eventually("it follows", () => linkOf(other) === "connected");
+  expect(await read(slave)).toMatchObject({ slaves: [addressOf(other)] });
+  expect(copiesFrom(slave)).toBe(0);
+}, 30_000);

@@ -16,6 +16,9 @@ function hostOf(config: Config, holdsKeys: boolean): ReplicationHost {
     get ledis(): Ledis {
       return unused();
     },
+    get server() {
+      return unused();
+    },
     dataDirectory: "none",
     setFollowing: unused,
     translate: unused,
@@ -37,9 +40,11 @@ const owner = (isKnown: boolean) => ({
 test("settings and the server are seen as they are at the moment", () => {
   const config = Config.load({ overrides: { "repl-timeout": "7" } });
   const host = linkHost(hostOf(config, true), owner(true));
-  expect(host.settings).toEqual({ password: "", timeoutMs: 7000 });
+  expect(host.settings).toEqual({ credentials: [], timeoutMs: 7000 });
   config.set([["masterauth", "secret"]]);
-  expect(host.settings.password).toBe("secret");
+  expect(host.settings.credentials).toEqual(["secret"]);
+  config.set([["masteruser", "slave"]]);
+  expect(host.settings.credentials).toEqual(["slave", "secret"]);
   expect([host.runId, host.listeningPort]).toEqual(["r", 7000]);
   expect([host.isFollowedBy("f"), host.isFollowedBy("g")]).toEqual([true, false]);
 });

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
-import { LinkError } from "../../src/replication/master-connection.ts";
-import { expectOk, LegacyMaster, refusalOf } from "../../src/replication/master-refusal.ts";
+import { ForeignMaster } from "../../src/replication/foreign/foreign-master.ts";
+import { LinkError } from "../../src/replication/link-error.ts";
+import { expectOk, refusalOf } from "../../src/replication/master-refusal.ts";
 
 test("errors say what the operator has to know", () => {
   for (const [text, what, message] of [
@@ -11,14 +12,15 @@ test("errors say what the operator has to know", () => {
   ] as const) {
     const error = refusalOf(text, what);
     expect(error.message).toBe(message);
-    expect(error).not.toBeInstanceOf(LegacyMaster);
+    expect(error).not.toBeInstanceOf(ForeignMaster);
   }
 });
 
-test("LedisDB v0.1 is known by how it refuses", () => {
-  expect(refusalOf("ERR command not found")).toBeInstanceOf(LegacyMaster);
-  expect(refusalOf("ERR command not found", "AUTH")).toBeInstanceOf(LegacyMaster);
-  expect(refusalOf("ERR unknown command 'REPLCONF'")).not.toBeInstanceOf(LegacyMaster);
+test("masters of another kind are known by how they refuse", () => {
+  expect(refusalOf("ERR command not found")).toBeInstanceOf(ForeignMaster);
+  expect(refusalOf("ERR command not found", "AUTH")).toBeInstanceOf(ForeignMaster);
+  expect(refusalOf("ERR Unrecognized REPLCONF option: HELLO")).toBeInstanceOf(ForeignMaster);
+  expect(refusalOf("ERR unknown command 'REPLCONF'")).not.toBeInstanceOf(ForeignMaster);
 });
 
 test("only errors are refusals", () => {

@@ -3,6 +3,7 @@ import { fromText } from "../../src/bytes/bytes.ts";
 import { LogMismatch } from "../../src/keyspace/log/foreign-turns.ts";
 import { log } from "../../src/log.ts";
 import { Backoff } from "../../src/replication/backoff.ts";
+import type { ForeignLink } from "../../src/replication/foreign/foreign-master.ts";
 import { type LinkHost, SlaveLink } from "../../src/replication/slave-link.ts";
 import { encodeSyncAnswer } from "../../src/replication/sync-answer.ts";
 import { FakeKeyspace } from "../support/fake-log.ts";
@@ -24,12 +25,12 @@ class FakeHost implements LinkHost {
   keyspace = new FakeKeyspace();
   readonly runId = RUN_ID;
   readonly listeningPort = 7000;
-  settings = { password: "", timeoutMs: 5000 };
+  settings = { credentials: [] as string[], timeoutMs: 5000 };
   followers = new Set<string>();
   grown = 0;
   isFollowedBy = (runId: string) => this.followers.has(runId);
   repeat = () => {};
-  followLegacy = () => Promise.reject(new Error("no old masters here"));
+  followForeign = () => Promise.reject(new Error("no other masters here"));
   grew = () => void this.grown++;
   changed = () => {};
   createCopy = () => Promise.reject(new Error("no copies here"));
@@ -96,7 +97,7 @@ test("the log is repeated from where it ends, and the next place acknowledges it
 
 test("a password is sent first, and a wrong one is told", async () => {
   const host = new FakeHost();
-  host.settings.password = "secret";
+  host.settings.credentials = ["secret"];
   using master = playMaster({ auth: "-WRONGPASS no\r\n", sync: idle });
   const link = new SlaveLink(master.address, host, soon());
   await eventually("it has failed", () => link.status().error !== null);
@@ -108,7 +109,7 @@ test("a password is sent first, and a wrong one is told", async () => {
 test("what is no ledis master is told", async () => {
   for (const [answer, reason] of [
     ["-NOAUTH Authentication required.\r\n", "the master wants a password: set masterauth"],
-    ["-ERR Unrecognized REPLCONF option: HELLO\r\n", "the server there is no ledis master"],
+    ["-ERR unknown command 'REPLCONF'\r\n", "the server there is no ledis master"],
     ["+OK\r\n", "the server there is no ledis"],
     [array("ledis", "9", "run-id", "m"), "the master speaks version 9"],
     ["-ERR replication loop: so\r\n", "replication loop: so"],
@@ -121,6 +122,38 @@ test("what is no ledis master is told", async () => {
     expect(link.status().error).toContain(reason);
     await link.stop();
     expect(master.requests.some((request) => request.startsWith("SYNC"))).toBe(false);
+  }
+});
+
+test("a master of another kind is followed in its own way, with its own progress", async () => {
+  for (const [answer, kind] of [
+    ["-ERR Unrecognized REPLCONF option: HELLO\r\n", "Redis"],
+    ["-ERR command not found\r\n", "LedisDB v0.1"],
+  ] as const) {
+    using master = playMaster({ hello: () => answer, sync: idle });
+    const host = new FakeHost();
+    host.settings.credentials = ["user", "secret"];
+    const given = Promise.withResolvers<never>();
+    const followed: string[] = [];
+    const link = new SlaveLink(
+      master.address,
+      Object.assign(host, {
+        followForeign(followedKind: string, foreign: ForeignLink) {
+          followed.push(followedKind, ...foreign.credentials, `${foreign.listeningPort}`);
+          foreign.onStop(() => given.reject(new Error("given up")));
+          foreign.skipped();
+          foreign.reached({ file: 0, offset: 77 }, true);
+          return given.promise;
+        },
+      }),
+      soon(),
+    );
+    await eventually("it is up", () => link.state === "connected");
+    expect(followed).toEqual([kind, "user", "secret", "7000"]);
+    expect(link.masterPlace).toEqual({ file: 0, offset: 77 });
+    expect(link.status()).toMatchObject({ skipped: 1, lagSeconds: 0, lagBytes: -1 });
+    await link.stop();
+    expect(await given.promise.catch(String)).toBe("Error: given up");
   }
 });
 

@@ -1,8 +1,8 @@
 /** Servers that follow a LedisDB v0.1 master, for tests: what they hold, compared with the master's model. */
 import { fromMapKey, mapKey } from "../../src/bytes/bytes.ts";
-import { LegacyDatabases } from "../../src/replication/legacy/legacy-databases.ts";
+import { ForeignDatabases } from "../../src/replication/foreign/foreign-databases.ts";
+import { readState } from "../../src/replication/foreign/migration-state.ts";
 import { LegacyNames } from "../../src/replication/legacy/legacy-names.ts";
-import { readState } from "../../src/replication/legacy/migration-state.ts";
 import type { FakeLedisDB, Held, Type } from "./fake-ledisdb.ts";
 import { eventually, linkOf } from "./replicas.ts";
 import type { TestServer } from "./start-server.ts";
@@ -27,13 +27,13 @@ export async function caughtUpLegacy(slave: TestServer, master: FakeLedisDB): Pr
 
 /** Place that the slave has reached in the master's log. */
 export function placeOf({ app }: TestServer): string {
-  const state = readState(LegacyDatabases.seen(app.ledis).notes);
-  return state === null ? "none" : `${state.place.number}:${state.place.position}`;
+  const state = readState(ForeignDatabases.seen(app.ledis).notes);
+  return state === null ? "none" : state.place.replace(" ", ":");
 }
 
 /** What a database of `slave` holds, as the master's names and types call it. */
 function heldBy({ app }: TestServer, db: number, type: Type, name: string): Held | undefined {
-  const databases = LegacyDatabases.seen(app.ledis);
+  const databases = ForeignDatabases.seen(app.ledis);
   const key = new LegacyNames(databases).find(db, type, fromMapKey(name));
   if (key === null) return undefined;
   const { strings, hashes, lists, zsets, bitmaps, keys } = databases.at(db);

@@ -3,14 +3,13 @@ import { existsSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { LogPosition } from "../../binlog/position.ts";
 import { clock } from "../../clock.ts";
-import type { DB } from "../../database/db.ts";
 import { Ledis } from "../../database/ledis.ts";
 import { StorageError } from "../../errors.ts";
 import { BUILD_DIRECTORY, markReady } from "../../keyspace/directory-swap.ts";
 import { log } from "../../log.ts";
 import { checkValue } from "../../rdb/check-value.ts";
 import { RdbError } from "../../rdb/rdb-error.ts";
-import { type RdbKeyRecord, readRdbFile } from "../../rdb/rdb-file.ts";
+import { readRdbFile } from "../../rdb/rdb-file.ts";
 import { offlineOptions } from "../offline.ts";
 
 /** Longest value of a file, in bytes. */
@@ -89,7 +88,9 @@ async function fill(
           expired++;
           continue;
         }
-        store(ledis.select(record.database), record);
+        checkValue(record.value);
+        const { dumps } = ledis.select(record.database);
+        dumps.storeChecked(record.key, record.value, record.expireAtMs);
         if (++keys % TURN_KEYS === 0) await endTurn(ledis);
         onKeys(keys);
       }
@@ -101,15 +102,6 @@ async function fill(
   } catch (error) {
     await ledis.close({ save: false }).catch(() => {});
     throw error;
-  }
-}
-
-function store(db: DB, { key, value, expireAtMs }: RdbKeyRecord): void {
-  checkValue(value);
-  db.dumps.storeChecked(key, value, expireAtMs);
-  if (value.type !== "hash") return;
-  for (const field of value.fields()) {
-    if (field.expireAtMs !== 0) db.hashTtls.expire(key, [field.field], field.expireAtMs, null);
   }
 }
 

@@ -44,7 +44,7 @@ export const dumpCommands: readonly Command[] = [
       }
       const expireAt = expireAtOf(ttl, absolute !== null);
       const value = db.dumps.read(payload);
-      if (expireAt === 0 || expireAt > clock.nowMs()) {
+      if (expireAt === 0 || expireAt > db.table.nowMs) {
         db.dumps.storeChecked(key, value, expireAt);
       } else if (replace !== null) {
         db.keys.remove(key);

@@ -24,7 +24,7 @@ export class ScriptCalls implements ScriptHost {
   }
 
   call(request: Request, protocol: Protocol): Reply {
-    const command = this.#find(request);
+    const command = this.#context.server.commands.meantBy(request);
     if (command === undefined) return new ErrorReply(errors.scriptUnknownCommand);
     const refusal = this.#refusal(command, request.count);
     const startUs = clock.monotonicUs();
@@ -37,18 +37,11 @@ export class ScriptCalls implements ScriptHost {
   }
 
   knows(request: Request): boolean {
-    return this.#find(request) !== undefined;
+    return this.#context.server.commands.meantBy(request) !== undefined;
   }
 
   log(level: number, text: Bytes): void {
     log[LOG_LEVELS[level]!]("script", mapKey(text));
-  }
-
-  #find(request: Request): Command | undefined {
-    const { commands } = this.#context.server;
-    const named = commands.find(request.buffer, request.start(0), request.end(0));
-    const isContainer = named !== undefined && named.subcommands.length > 0 && request.count > 1;
-    return isContainer ? named.findSubcommand(request.bytes(1)) : named;
   }
 
   #refusal(command: Command, words: number): string | null {

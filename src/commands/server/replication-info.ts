@@ -40,6 +40,7 @@ function ownMasterFields(master: MasterStatus): InfoField[] {
     ["master_link_error", (master.error ?? "").replaceAll(/[\r\n]+/g, " ")],
     ["slave_lag_bytes", master.lagBytes],
     ["slave_lag_seconds", master.lagSeconds],
+    ["slave_skipped_changes", master.skipped],
   ];
 }
 

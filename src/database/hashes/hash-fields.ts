@@ -4,7 +4,6 @@
  * not all of them yet, they are hidden here. A hash without TTLs of fields pays nothing for this.
  */
 import type { Bytes } from "../../bytes/bytes.ts";
-import { clock } from "../../clock.ts";
 import type { RangeWalk } from "../../keyspace/range.ts";
 import { KIND_HASH } from "../../keyspace/rows/row-key.ts";
 import {
@@ -56,15 +55,20 @@ export class HashFields implements FieldRemover {
   /** True for a field that has ended and is still there. */
   isHidden(hash: CollectionHeader, field: Bytes): boolean {
     if (hash.extra.length === 0) return false;
-    const nowMs = clock.nowMs();
+    const nowMs = this.#table.nowMs;
     if (earliestDeadline(hash) > nowMs) return false;
     const deadline = this.ttls.deadline(hash, field);
     return deadline !== 0 && deadline <= nowMs;
   }
 
+  /** See Expiry.nowMs. */
+  get nowMs(): number {
+    return this.#table.nowMs;
+  }
+
   /** How many fields are hidden. */
   countHidden(hash: CollectionHeader): number {
-    return hash.extra.length === 0 ? 0 : this.ttls.countDue(hash, clock.nowMs());
+    return hash.extra.length === 0 ? 0 : this.ttls.countDue(hash, this.#table.nowMs);
   }
 
   /** Stores a field and takes its TTL away; true when it is new. `value` must not be a view of the same field. */
@@ -97,7 +101,7 @@ export class HashFields implements FieldRemover {
     visit: (field: Bytes, walk: RangeWalk) => boolean,
   ): void {
     const walk = this.#collections.walk(KIND_HASH, hash.id, range);
-    const hides = earliestDeadline(hash) <= clock.nowMs();
+    const hides = earliestDeadline(hash) <= this.#table.nowMs;
     while (walk.next()) {
       const field = walk.rest;
       if (hides && this.isHidden(hash, field)) continue;

@@ -1,6 +1,5 @@
 /** TTLs of single fields of hashes, as in Redis 7.4, and Redis 8's ways to read and write fields together with them. */
 import { type Bytes, copyBytes } from "../../bytes/bytes.ts";
-import { clock } from "../../clock.ts";
 import { TYPE_HASH } from "../../keyspace/rows/key-row.ts";
 import type { CollectionHeader, Collections } from "../collections/collections.ts";
 import type { HashFields } from "./hash-fields.ts";
@@ -115,7 +114,7 @@ export class HashTtls {
 
   /** Has a field end, at once if the time has passed; false then. */
   #setDeadline(hash: CollectionHeader, field: Bytes, atMs: number): boolean {
-    if (atMs > clock.nowMs()) {
+    if (atMs > this.#fields.nowMs) {
       this.#fields.ttls.set(hash, field, atMs);
       return true;
     }

@@ -12,7 +12,6 @@ import {
 import { globPrefix, matchesGlob } from "../../bytes/glob.ts";
 import { addInt64, parseInt64, parseSafeInteger, writeInteger } from "../../bytes/integer.ts";
 import { addLongDoubles, formatLongDouble, parseLongDouble } from "../../bytes/long-double.ts";
-import { clock } from "../../clock.ts";
 import { CommandError, errors } from "../../errors.ts";
 import type { RangeWalk } from "../../keyspace/range.ts";
 import { TYPE_HASH } from "../../keyspace/rows/key-row.ts";
@@ -221,7 +220,7 @@ export class Hashes {
   replace(key: Bytes, fields: Iterable<EndingField>, expireAt: number): boolean {
     const hash = this.#collections.create(TYPE_HASH);
     const before = stateOf(hash);
-    const nowMs = clock.nowMs();
+    const { nowMs } = this.#fields;
     for (const { field, value, expireAtMs } of fields) {
       if (expireAtMs !== 0 && expireAtMs <= nowMs) continue;
       this.#collections.put(KIND_HASH, hash.id, field, value);
@@ -235,7 +234,7 @@ export class Hashes {
 
   /** Fields with their values and TTLs, for who writes a hash out: those that have not ended. */
   ending(hash: CollectionHeader): EndingFields {
-    const nowMs = clock.nowMs();
+    const { nowMs } = this.#fields;
     const { ttls } = this.#fields;
     const collections = this.#collections;
     return {

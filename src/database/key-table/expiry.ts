@@ -73,6 +73,11 @@ export class Expiry {
     this.#timer = null;
   }
 
+  /** What ends at or before this has ended, ms since 1970. */
+  get nowMs(): number {
+    return this.hides ? clock.nowMs() : 0;
+  }
+
   /** A key, or the first field of a hash, was given a TTL. */
   note(key: RowKey, expireAt: number): void {
     if (expireAt - clock.nowMs() > HEAP_HORIZON_MS) return;

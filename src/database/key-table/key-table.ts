@@ -4,7 +4,6 @@
  */
 import { type Bytes, copyRange } from "../../bytes/bytes.ts";
 import { type AnyBytes, copyTo, Stretch, viewOf } from "../../bytes/stretch.ts";
-import { clock } from "../../clock.ts";
 import { CommandError, errors } from "../../errors.ts";
 import type { Keyspace } from "../../keyspace/keyspace.ts";
 import {
@@ -174,6 +173,11 @@ export class KeyTable {
     return row;
   }
 
+  /** See Expiry.nowMs. */
+  get nowMs(): number {
+    return this.#expiry.nowMs;
+  }
+
   /** As `find`, for a command that is about to write the key: Redis does not count these. */
   findForWrite(key: AnyBytes): KeyRow | null {
     const value = this.#value;
@@ -182,7 +186,7 @@ export class KeyTable {
     const { buffer, start } = value;
     if (hasTtl(buffer, start)) {
       row.expireAt = expireAtMs(buffer, start);
-      if (row.expireAt <= clock.nowMs() && this.#expiry.hides) return this.#ended(key);
+      if (row.expireAt <= this.nowMs) return this.#ended(key);
     } else {
       row.expireAt = 0;
     }
@@ -278,7 +282,7 @@ export class KeyTable {
   /** A hash some fields of which have TTLs, after some of those that have ended are removed; null: all have ended. */
   #hashWithTtls(key: AnyBytes, row: KeyRow): KeyRow | null {
     const { buffer, start, end } = this.#value;
-    const nowMs = clock.nowMs();
+    const { nowMs } = this;
     if (fieldsDueAtMs(buffer, start, end) > nowMs) return row;
     const remover = this.#fieldRemover;
     if (this.#isRemoving || remover === null) return row;

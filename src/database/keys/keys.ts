@@ -1,7 +1,6 @@
 /** What all keys have in common, whatever they hold: existence, type, TTL, name. Semantics are those of Redis 7. */
 import type { Bytes } from "../../bytes/bytes.ts";
 import { parseInt64 } from "../../bytes/integer.ts";
-import { clock } from "../../clock.ts";
 import { CommandError, errors } from "../../errors.ts";
 import { EXPIRE_AT_MAX_MS, ID_BYTES, TYPE_STRING } from "../../keyspace/rows/key-row.ts";
 import { readU48 } from "../../keyspace/rows/row-key.ts";
@@ -69,7 +68,7 @@ export class Keys {
     if (row === null) return false;
     const at = Math.min(atMs, EXPIRE_AT_MAX_MS);
     if (conditions !== null && !holds(conditions, row.expireAt, at)) return false;
-    if (at <= clock.nowMs()) this.#table.remove(key);
+    if (at <= this.#table.nowMs) this.#table.remove(key);
     else this.#table.putTtl(key, row, at);
     return true;
   }

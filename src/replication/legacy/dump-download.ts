@@ -9,7 +9,7 @@ import { parseSafeInteger } from "../../bytes/integer.ts";
 import { clock } from "../../clock.ts";
 import type { TcpAddress } from "../../config/address.ts";
 import { encodeRequest } from "../../resp/request-encoder.ts";
-import { LinkError } from "../master-connection.ts";
+import { LinkError } from "../link-error.ts";
 
 const LF = 0x0a;
 /** Bytes received and not written yet at which the socket has to wait. */

@@ -3,16 +3,18 @@
  * until then clients see the old data, and afterwards all of the new; a crash in between leaves the old.
  */
 import type { Ledis } from "../../database/ledis.ts";
-import { LinkError } from "../master-connection.ts";
+import { ForeignDatabases } from "../foreign/foreign-databases.ts";
+import { beginFilling, writeState } from "../foreign/migration-state.ts";
+import { type Progress, writeTurn } from "../foreign/write-turn.ts";
+import { LinkError } from "../link-error.ts";
 import { DumpReader, type DumpRecord } from "./dump-reader.ts";
-import type { LegacyPlace } from "./legacy-answer.ts";
-import { LegacyDatabases } from "./legacy-databases.ts";
-import { beginFilling, writeState } from "./migration-state.ts";
+import { formatPlace, type LegacyPlace } from "./legacy-answer.ts";
 import { RecordWriter } from "./record-writer.ts";
-import { type Progress, writeTurn } from "./turn-writer.ts";
 
 export interface FillOptions extends Progress {
   readonly ledis: Ledis;
+  /** Told of each record that makes no sense. */
+  onSkip(): void;
   /** Why a dump of so many records must not take the place of the databases; null when it may. */
   refusalOf(records: number): Promise<string | null>;
 }
@@ -35,11 +37,11 @@ export async function fillDatabases(
   options: FillOptions,
 ): Promise<Filled> {
   const { ledis } = options;
-  let hidden = LegacyDatabases.hidden(ledis);
+  let hidden = ForeignDatabases.hidden(ledis);
   await writeTurn(options, () => {
     hidden = beginFilling(ledis);
   });
-  const writer = new RecordWriter(hidden);
+  const writer = new RecordWriter(hidden, options.onSkip);
   const { place, records } = await eachBatch(path, (batch) =>
     writeTurn(options, () => {
       for (const { key, value } of batch) writer.write(key, value);
@@ -48,7 +50,7 @@ export async function fillDatabases(
   const refusal = await options.refusalOf(records);
   if (refusal !== null) throw new LinkError(refusal);
   await writeTurn(options, () => {
-    writeState(hidden.notes, { master, place });
+    writeState(hidden.notes, { master, place: formatPlace(place) });
     hidden.install();
   });
   return { place, records };

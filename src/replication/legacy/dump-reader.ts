@@ -3,7 +3,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import { readU32 } from "../../binlog/event.ts";
 import type { Bytes } from "../../bytes/bytes.ts";
 import { unpackSnappy } from "../../bytes/snappy.ts";
-import { LinkError } from "../master-connection.ts";
+import { LinkError } from "../link-error.ts";
 import { decodePlace, type LegacyPlace, PLACE_BYTES } from "./legacy-answer.ts";
 
 /** Read at once; a longer record is read whole all the same. */

@@ -2,7 +2,7 @@
 import { EVENT_DELETE, EVENT_HEADER_BYTES, EVENT_PUT, readU32 } from "../../binlog/event.ts";
 import type { Bytes } from "../../bytes/bytes.ts";
 import { unpackSnappy } from "../../bytes/snappy.ts";
-import { LinkError } from "../master-connection.ts";
+import { LinkError } from "../link-error.ts";
 
 /** Bytes of `number i64be · position i64be`, at the start of an answer and of a dump. */
 export const PLACE_BYTES = 16;
@@ -46,6 +46,17 @@ export function decodePlace(source: Bytes): LegacyPlace {
     throw new LinkError("the master's answer names no place in a log");
   }
   return { number, position };
+}
+
+/** As it stands in the notes of a migration: `number position`. */
+export function formatPlace({ number, position }: LegacyPlace): string {
+  return `${number} ${position}`;
+}
+
+/** Null when it is a place of another kind of master. */
+export function parsePlace(text: string): LegacyPlace | null {
+  const match = /^(\d+) (\d+)$/.exec(text);
+  return match === null ? null : { number: Number(match[1]), position: Number(match[2]) };
 }
 
 /** @param block snappy's raw form, as it came @throws {LinkError} damaged, or cut off within an event */

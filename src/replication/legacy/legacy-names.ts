@@ -8,7 +8,7 @@ import { parseSafeInteger } from "../../bytes/integer.ts";
 import { quoteGo } from "../../bytes/quote.ts";
 import type { DB } from "../../database/db.ts";
 import { log } from "../../log.ts";
-import type { LegacyDatabases } from "./legacy-databases.ts";
+import type { ForeignDatabases } from "../foreign/foreign-databases.ts";
 import { type LegacyType, legacyTypes } from "./store-key.ts";
 
 /** How many names there are that had to be changed. */
@@ -21,11 +21,11 @@ const TAKEN = fromText("taken");
 const LOGGED_MAX = 20;
 
 export class LegacyNames {
-  readonly #databases: LegacyDatabases;
+  readonly #databases: ForeignDatabases;
   /** Names that had to be changed, since the last full copy. */
   count: number;
 
-  constructor(databases: LegacyDatabases) {
+  constructor(databases: ForeignDatabases) {
     this.#databases = databases;
     const count = databases.notes.strings.get(COUNT);
     this.count = count === null ? 0 : parseSafeInteger(count);

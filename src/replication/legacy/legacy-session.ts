@@ -5,25 +5,28 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { clock } from "../../clock.ts";
-import { formatAddress, type TcpAddress } from "../../config/address.ts";
-import type { Ledis } from "../../database/ledis.ts";
+import { formatAddress } from "../../config/address.ts";
 import { log } from "../../log.ts";
-import { LinkError, type MasterConnection } from "../master-connection.ts";
+import { ForeignDatabases } from "../foreign/foreign-databases.ts";
+import type { ForeignLink, ForeignServer, RefuseCopy } from "../foreign/foreign-master.ts";
+import { readState } from "../foreign/migration-state.ts";
+import type { Progress } from "../foreign/write-turn.ts";
+import { LinkError } from "../link-error.ts";
 import { downloadDump } from "./dump-download.ts";
 import { fillDatabases } from "./dump-filler.ts";
 import {
   decodeLegacyAnswer,
+  formatPlace,
   LEGACY_COPY_NEEDED,
   LEGACY_EVENTS_MAX,
   type LegacyAnswer,
   type LegacyEvent,
   type LegacyPlace,
   NO_LEGACY_LOG,
+  parsePlace,
 } from "./legacy-answer.ts";
-import { LegacyDatabases } from "./legacy-databases.ts";
-import { readState } from "./migration-state.ts";
 import { RecordWriter } from "./record-writer.ts";
-import { type Progress, writeTurns } from "./turn-writer.ts";
+import { writeTurns } from "./turn-writer.ts";
 
 /** Where the master's dump stands while it is copied; in the data directory. */
 export const DUMP_FILE = "legacy.dump";
@@ -39,37 +42,10 @@ const ERROR_MS = 10_000;
 const BATCH_EVENTS_MAX = 512;
 const BATCH_BYTES_MAX = 256 * 1024;
 
-/** The link around the session. */
-export interface LegacyLink {
-  readonly address: TcpAddress;
-  readonly connection: MasterConnection;
-  /** Longest silence of the master, in ms. */
-  readonly timeoutMs: number;
-  isStopped(): boolean;
-  pause(ms: number): Promise<void>;
-  /** A full copy begins. */
-  copying(): void;
-  /** So many bytes of the copy have come. */
-  received(bytes: number): void;
-  /** Everything up to here is stored. @param isAll nothing is known to be behind it */
-  reached(place: LegacyPlace, isAll: boolean): void;
-}
-
-/** The server around it. */
-export interface LegacyServer {
-  readonly ledis: Ledis;
-  readonly dataDirectory: string;
-  /** The database takes turns of its own from now on, although it follows. */
-  translate(): void;
-}
-
-/** @returns why a copy with so many records must not take the place of the database; null when it may */
-export type RefuseCopy = (records: number) => Promise<string | null>;
-
 export class LegacySession {
-  readonly #host: LegacyServer;
+  readonly #host: ForeignServer;
   readonly #refusalOf: RefuseCopy;
-  readonly #link: LegacyLink;
+  readonly #link: ForeignLink;
   readonly #master: string;
   #writer: RecordWriter;
   #place: LegacyPlace = { number: NO_LEGACY_LOG, position: 0 };
@@ -78,21 +54,22 @@ export class LegacySession {
   #nextProbeUs = 0;
   #failingSinceUs: number | null = null;
 
-  constructor(host: LegacyServer, link: LegacyLink, refusalOf: RefuseCopy) {
+  constructor(host: ForeignServer, link: ForeignLink, refusalOf: RefuseCopy) {
     this.#host = host;
     this.#refusalOf = refusalOf;
     this.#link = link;
     this.#master = formatAddress(link.address);
     host.translate();
-    this.#writer = new RecordWriter(LegacyDatabases.seen(host.ledis));
+    this.#writer = this.#newWriter();
   }
 
   /** Follows the master until something fails. @throws {LinkError | StorageError} what failed */
   async run(): Promise<never> {
     await rm(this.#dumpPath, { force: true });
-    const state = readState(LegacyDatabases.seen(this.#host.ledis).notes);
-    if (state === null || state.master !== this.#master) await this.#copy();
-    else this.#place = state.place;
+    const state = readState(ForeignDatabases.seen(this.#host.ledis).notes);
+    const place = state?.master === this.#master ? parsePlace(state.place) : null;
+    if (place === null) await this.#copy();
+    else this.#place = place;
     for (;;) {
       const answer = await this.#ask(this.#place);
       if (answer === null) {
@@ -108,6 +85,11 @@ export class LegacySession {
       else if (isSame(answer.next, this.#place)) await this.#idle();
       else await this.#take(answer);
     }
+  }
+
+  #newWriter(): RecordWriter {
+    const seen = ForeignDatabases.seen(this.#host.ledis);
+    return new RecordWriter(seen, () => this.#link.skipped());
   }
 
   get #dumpPath(): string {
@@ -159,7 +141,11 @@ export class LegacySession {
     }
     await this.#write(events, next);
     this.#place = next;
-    this.#link.reached(next, false);
+    this.#reached(next, false);
+  }
+
+  #reached({ number, position }: LegacyPlace, isAll: boolean): void {
+    this.#link.reached({ file: number, offset: position }, isAll);
   }
 
   async #write(events: readonly LegacyEvent[], place: LegacyPlace): Promise<void> {
@@ -167,7 +153,7 @@ export class LegacySession {
       ledis: this.#host.ledis,
       isStopped: () => this.#link.isStopped(),
     };
-    const state = { master: this.#master, place };
+    const state = { master: this.#master, place: formatPlace(place) };
     await writeTurns(progress, this.#writer, events, state);
   }
 
@@ -176,7 +162,7 @@ export class LegacySession {
    * ever at the end of the file before.
    */
   async #idle(): Promise<void> {
-    this.#link.reached(this.#place, true);
+    this.#reached(this.#place, true);
     if (clock.monotonicUs() >= this.#nextProbeUs) {
       this.#nextProbeUs = clock.monotonicUs() + PROBE_MS * 1000;
       if (await this.#isFileOver()) return;
@@ -215,14 +201,15 @@ export class LegacySession {
         received: (bytes: number) => this.#link.received(bytes),
       };
       const bytes = await downloadDump(this.#link.address, path, options);
-      const filling = { ...options, ledis, refusalOf: this.#refusalOf };
+      const onSkip = () => this.#link.skipped();
+      const filling = { ...options, ledis, refusalOf: this.#refusalOf, onSkip };
       const { place, records } = await fillDatabases(path, master, filling);
       this.#place = place;
       log.info("replication", "the master's database is copied", { master, bytes, records });
     } finally {
       await rm(path, { force: true });
     }
-    this.#writer = new RecordWriter(LegacyDatabases.seen(ledis));
+    this.#writer = this.#newWriter();
     const { count } = this.#writer.names;
     if (count > 0) log.warn("replication", "keys of the master have other names here", { count });
   }

@@ -9,9 +9,9 @@ import { PlacedLists } from "../../database/lists/placed-lists.ts";
 import { SEGMENT_BYTES } from "../../database/strings/bitmaps.ts";
 import { PlacedBitmaps } from "../../database/strings/placed-bitmaps.ts";
 import { log } from "../../log.ts";
-import type { LegacyDatabases } from "./legacy-databases.ts";
+import type { ForeignDatabases } from "../foreign/foreign-databases.ts";
 import { LegacyNames } from "./legacy-names.ts";
-import { decodeStoreKey, type StoreKey } from "./store-key.ts";
+import { decodeStoreKey, LEGACY_DATABASES, type StoreKey } from "./store-key.ts";
 
 /** `tail · name` -> u32be: the tail that v0.1 keeps for the bitmaps of this name in all databases. */
 const TAIL = fromText("tail");
@@ -34,20 +34,23 @@ interface PlacedTypes {
 
 /** REQUIRES: keys whose TTL has passed are not hidden while it writes; see Expiry.hides. */
 export class RecordWriter {
-  readonly #databases: LegacyDatabases;
+  readonly #databases: ForeignDatabases;
   readonly #placed: readonly PlacedTypes[];
   readonly #endless: PlacedLists;
   readonly names: LegacyNames;
-  /** Records that were left out, because they make no sense. */
-  skipped = 0;
+  readonly #onSkip: () => void;
+  #skipped = 0;
 
-  constructor(databases: LegacyDatabases) {
+  /** @param onSkip told of each record that is left out, because it makes no sense */
+  constructor(databases: ForeignDatabases, onSkip: () => void = () => {}) {
     this.#databases = databases;
+    this.#onSkip = onSkip;
     this.names = new LegacyNames(databases);
-    this.#placed = databases.all().map(({ collections }) => ({
-      lists: new PlacedLists(collections),
-      bitmaps: new PlacedBitmaps(collections),
-    }));
+    const count = Math.min(LEGACY_DATABASES, databases.count);
+    this.#placed = Array.from({ length: count }, (_, number) => {
+      const { collections } = databases.at(number);
+      return { lists: new PlacedLists(collections), bitmaps: new PlacedBitmaps(collections) };
+    });
     this.#endless = new PlacedLists(databases.notes.collections);
   }
 
@@ -221,8 +224,9 @@ export class RecordWriter {
   }
 
   #skip(key: Bytes): void {
-    this.skipped++;
-    if (this.skipped > LOGGED_MAX) return;
+    this.#onSkip();
+    this.#skipped++;
+    if (this.#skipped > LOGGED_MAX) return;
     log.warn("replication", "a record of the master makes no sense", { key: quoteGo(key) });
   }
 }

@@ -1,44 +1,15 @@
-/** Writes what a v0.1 master says as turns of this server's own log: in one turn where that is not too much. */
-import type { Ledis } from "../../database/ledis.ts";
-import { LinkError } from "../master-connection.ts";
+/** Writes the events of a v0.1 master as turns of this server's own log: in one turn where that is not too much. */
+
+import { ForeignDatabases } from "../foreign/foreign-databases.ts";
+import { type MigrationState, writeState } from "../foreign/migration-state.ts";
+import { type Progress, writeTurn } from "../foreign/write-turn.ts";
 import type { LegacyEvent } from "./legacy-answer.ts";
-import { LegacyDatabases } from "./legacy-databases.ts";
-import { type MigrationState, writeState } from "./migration-state.ts";
 import type { RecordWriter } from "./record-writer.ts";
 
 /** Bytes of records after which a turn ends, where what comes is longer than `WHOLE_BYTES_MAX`. */
 const SLICE_BYTES = 256 * 1024;
 /** Up to so many bytes of records are one turn. */
 const WHOLE_BYTES_MAX = 2 << 20;
-
-export interface Progress {
-  readonly ledis: Ledis;
-  isStopped(): boolean;
-}
-
-/**
- * Writes within one turn, and resolves when that is in the log.
- *
- * @throws {LinkError} nobody wants it any more: nothing is written
- * @throws {StorageError} the disk refuses: nothing is written
- */
-export async function writeTurn({ ledis, isStopped }: Progress, work: () => void): Promise<void> {
-  const { keyspace, expiry, turns } = ledis;
-  while (!keyspace.hasRoom && !isStopped()) {
-    await new Promise<void>((resolve) => keyspace.onRoom(resolve));
-  }
-  if (isStopped()) throw new LinkError("stopped");
-  expiry.hides = false;
-  try {
-    work();
-  } catch (error) {
-    turns.breakTurn(error);
-    throw error;
-  } finally {
-    expiry.hides = true;
-  }
-  await ledis.committed();
-}
 
 /**
  * Writes events and, with the last of them, how far the migration is: what is cut short by a crash is written again,
@@ -62,7 +33,7 @@ export async function writeTurns(
         writer.write(key, value);
         bytes += sizes[at]!;
       }
-      if (at === events.length) writeState(LegacyDatabases.seen(progress.ledis).notes, state);
+      if (at === events.length) writeState(ForeignDatabases.seen(progress.ledis).notes, state);
     });
   } while (at < events.length);
 }

@@ -14,7 +14,7 @@ const plain: ReplicationStatus = {
 };
 const master: MasterStatus = {
   ...{ host: "10.0.0.1", port: 6380, state: "connected", lastIoSeconds: 0, downSeconds: 0 },
-  ...{ error: null, syncBytes: 0, lagBytes: 5, lagSeconds: 1 },
+  ...{ error: null, syncBytes: 0, lagBytes: 5, lagSeconds: 1, skipped: 0 },
 } as const;
 
 function linesOf(status: Partial<ReplicationStatus>): string[] {

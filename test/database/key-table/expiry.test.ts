@@ -25,6 +25,25 @@ function setFor({ db }: TestLedis, ttlMs: number, key = k): void {
   db.strings.set(key, v, clock.nowMs() + ttlMs);
 }
 
+test("while another server's changes are written nothing has ended, whatever its TTL", async () => {
+  using time = useFakeClock();
+  await using test = await openWithoutTimer();
+  const { db, ledis } = test;
+  const field = fromText("f");
+  setFor(test, 100);
+  db.hashes.set(fromText("h"), [field, v]);
+  db.hashTtls.expire(fromText("h"), [field], clock.nowMs() + 100, null);
+  time.advance(200);
+  ledis.expiry.hides = false;
+  expect(db.keys.expire(k, clock.nowMs() - 50)).toBe(true);
+  expect(db.hashes.has(fromText("h"), field)).toBe(true);
+  expect(db.hashTtls.expire(fromText("h"), [field], clock.nowMs() - 50, null)).toEqual([1]);
+  expect(db.strings.get(k)).not.toBeNull();
+  ledis.expiry.hides = true;
+  expect(db.hashes.has(fromText("h"), field)).toBe(false);
+  expect(db.strings.get(k)).toBeNull();
+});
+
 describe("a key that ends while it is in memory", () => {
   test("is removed when its time has come, not before", async () => {
     using time = useFakeClock();

@@ -2,16 +2,18 @@ import { expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fromText, toText } from "../../../src/bytes/bytes.ts";
+import { ForeignDatabases } from "../../../src/replication/foreign/foreign-databases.ts";
+import { readState } from "../../../src/replication/foreign/migration-state.ts";
 import { fillDatabases } from "../../../src/replication/legacy/dump-filler.ts";
-import { LegacyDatabases } from "../../../src/replication/legacy/legacy-databases.ts";
-import { readState } from "../../../src/replication/legacy/migration-state.ts";
+import { formatPlace } from "../../../src/replication/legacy/legacy-answer.ts";
 import { FakeLedisDB } from "../../support/fake-ledisdb.ts";
 import { openLedis, type TestLedis } from "../../support/open-ledis.ts";
 
 const KEY = fromText("k");
+const onSkip = () => {};
 const accept = () => Promise.resolve<string | null>(null);
 const kept = ({ db }: TestLedis): string => toText(db.strings.get(KEY)!);
-const stateOf = ({ ledis }: TestLedis) => readState(LegacyDatabases.seen(ledis).notes);
+const stateOf = ({ ledis }: TestLedis) => readState(ForeignDatabases.seen(ledis).notes);
 
 function dumpOf(test: TestLedis, keys = 2000): string {
   using master = new FakeLedisDB();
@@ -35,13 +37,14 @@ test("a dump takes the place of what was there, with the place it stands for", a
     ledis: test.ledis,
     isStopped,
     refusalOf: accept,
+    onSkip,
   });
   expect(filled.records).toBe(2001);
   expect(new Set(seen)).toEqual(new Set(["old"]));
   await test.reopen();
   expect(kept(test)).toBe("new");
   expect(await test.ledis.select(5).counts()).toMatchObject({ keys: 2000 });
-  expect(stateOf(test)).toEqual({ master: "m:1", place: filled.place });
+  expect(stateOf(test)).toEqual({ master: "m:1", place: formatPlace(filled.place) });
 });
 
 test("a crash on the way leaves the old data, and no state that says otherwise", async () => {
@@ -53,12 +56,13 @@ test("a crash on the way leaves the old data, and no state that says otherwise",
     ledis: test.ledis,
     isStopped: () => ++turns > 4,
     refusalOf: accept,
+    onSkip,
   }).catch(String);
   expect(outcome).toBe("LinkError: stopped");
   await test.reopen();
   expect(kept(test)).toBe("old");
   expect(stateOf(test)).toBeNull();
-  const options = { ledis: test.ledis, isStopped: () => false, refusalOf: accept };
+  const options = { ledis: test.ledis, isStopped: () => false, refusalOf: accept, onSkip };
   expect((await fillDatabases(path, "m:1", options)).records).toBe(2001);
   expect(await test.ledis.select(5).counts()).toMatchObject({ keys: 2000 });
 });
@@ -70,6 +74,7 @@ test("a refused dump changes nothing", async () => {
     ledis: test.ledis,
     isStopped: () => false,
     refusalOf: (records) => Promise.resolve(`${records} are too few`),
+    onSkip,
   }).catch(String);
   expect(outcome).toBe("LinkError: 2 are too few");
   expect(kept(test)).toBe("old");

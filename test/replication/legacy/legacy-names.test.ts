@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { fromText, toText } from "../../../src/bytes/bytes.ts";
 import { log } from "../../../src/log.ts";
-import { LegacyDatabases } from "../../../src/replication/legacy/legacy-databases.ts";
+import { ForeignDatabases } from "../../../src/replication/foreign/foreign-databases.ts";
 import { LegacyNames } from "../../../src/replication/legacy/legacy-names.ts";
 import { openLedis } from "../../support/open-ledis.ts";
 
@@ -11,7 +11,7 @@ test("the first type has the name, the others get one of their own, and keep it"
   log.sink = (line) => void lines.push(line);
   try {
     await using test = await openLedis();
-    const databases = LegacyDatabases.seen(test.ledis);
+    const databases = ForeignDatabases.seen(test.ledis);
     const names = new LegacyNames(databases);
     const a = fromText("a");
     const name = (type: 1 | 2 | 4) => toText(names.forWrite(0, type, a));
@@ -32,7 +32,7 @@ test("the first type has the name, the others get one of their own, and keep it"
     expect(name(4)).toBe("a");
     expect(names.count).toBe(2);
     await test.reopen();
-    const again = new LegacyNames(LegacyDatabases.seen(test.ledis));
+    const again = new LegacyNames(ForeignDatabases.seen(test.ledis));
     expect(again.count).toBe(2);
     expect(toText(again.forWrite(0, 2, a))).toBe("a:hash");
     expect(lines.filter((line) => line.includes("has the name of another one"))).toHaveLength(2);
@@ -47,7 +47,7 @@ test("a name that is taken already is numbered", async () => {
   try {
     await using test = await openLedis();
     for (const key of ["a", "a:zset", "a:zset:2"]) test.db.strings.set(fromText(key), fromText(""));
-    const names = new LegacyNames(LegacyDatabases.seen(test.ledis));
+    const names = new LegacyNames(ForeignDatabases.seen(test.ledis));
     expect(toText(names.forWrite(0, 6, fromText("a")))).toBe("a:zset:3");
   } finally {
     log.sink = sink;

@@ -1,19 +1,19 @@
 import { expect, test } from "bun:test";
 import { fromText } from "../../../src/bytes/bytes.ts";
-import { LegacyDatabases } from "../../../src/replication/legacy/legacy-databases.ts";
+import { ForeignDatabases } from "../../../src/replication/foreign/foreign-databases.ts";
 import {
   beginFilling,
   forgetMigration,
   readState,
   writeState,
-} from "../../../src/replication/legacy/migration-state.ts";
+} from "../../../src/replication/foreign/migration-state.ts";
 import { openLedis } from "../../support/open-ledis.ts";
 
 test("the state is kept over a restart, and forgotten when asked to", async () => {
   await using test = await openLedis();
-  const notes = () => LegacyDatabases.seen(test.ledis).notes;
+  const notes = () => ForeignDatabases.seen(test.ledis).notes;
   expect(readState(notes())).toBeNull();
-  const state = { master: "[::1]:6380", place: { number: 3, position: 1806 } };
+  const state = { master: "[::1]:6380", place: "3 1806" };
   writeState(notes(), state);
   await test.reopen();
   expect(readState(notes())).toEqual(state);
@@ -34,5 +34,5 @@ test("forgetting empties what was being filled, and writes nothing where nothing
   beginFilling(test.ledis).at(2).strings.set(key, key);
   await test.reopen();
   forgetMigration(test.ledis);
-  expect(LegacyDatabases.hidden(test.ledis).at(2).strings.get(key)).toBeNull();
+  expect(ForeignDatabases.hidden(test.ledis).at(2).strings.get(key)).toBeNull();
 });

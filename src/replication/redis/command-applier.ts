@@ -1,0 +1,133 @@
+/** Runs the commands of a Redis master's stream here: what it did, in its order, its transactions whole. */
+import { mapKey } from "../../bytes/bytes.ts";
+import { parseSafeInteger } from "../../bytes/integer.ts";
+import type { Command } from "../../commands/command.ts";
+import { CommandError, wrongArity } from "../../errors.ts";
+import { log } from "../../log.ts";
+import { ErrorReply } from "../../resp/reply.ts";
+import type { Request } from "../../resp/request.ts";
+import { LinkError } from "../link-error.ts";
+import type { MasterClient } from "./master-client.ts";
+
+/** Commands of one transaction, in bytes: they wait in memory for its EXEC. */
+const TRANSACTION_BYTES_MAX = 2 ** 30;
+/** Commands that fail here and are logged; of the others the number is. */
+const LOGGED_MAX = 20;
+/** Bytes of a command's name that are logged. */
+const LOGGED_NAME_BYTES = 64;
+
+/** What Redis sends its slaves besides commands that write: messages, and a cardinality that it has noted. */
+const ALSO_SENT: ReadonlySet<string> = new Set(["PFCOUNT", "PUBLISH", "SPUBLISH"]);
+
+export interface ApplierEvents {
+  /** The master asks how far this server is. */
+  asked(): void;
+  /** A command could not be repeated here, and was left out. */
+  skipped(): void;
+}
+
+export class CommandApplier {
+  readonly #client: MasterClient;
+  readonly #events: ApplierEvents;
+  /** Commands between MULTI and EXEC. */
+  #queue: Request[] | null = null;
+  #queueBytes = 0;
+  #skipped = 0;
+
+  constructor(client: MasterClient, events: ApplierEvents) {
+    this.#client = client;
+    this.#events = events;
+  }
+
+  /** The database that the stream has selected. */
+  get database(): number {
+    return this.#client.database;
+  }
+
+  /** False within a transaction: what was taken of it has not been done yet. */
+  get isWhole(): boolean {
+    return this.#queue === null;
+  }
+
+  /**
+   * Takes the stream's next command, and does what it says; all of a transaction with its end.
+   *
+   * REQUIRES: keys whose TTL has passed are not hidden; see Expiry.hides.
+   *
+   * @throws {LinkError} the stream cannot be followed
+   * @throws {StorageError} the disk refuses
+   */
+  take(request: Request): void {
+    const command = this.#client.server.commands.meantBy(request);
+    switch (command?.name) {
+      case "MULTI":
+        this.#queue = [];
+        this.#queueBytes = 0;
+        return;
+      case "EXEC":
+        this.#execute();
+        return;
+      case "PING":
+        return;
+      case "REPLCONF":
+        this.#events.asked();
+        return;
+      default:
+        if (this.#queue === null) this.#run(request, command);
+        else this.#keep(this.#queue, request);
+    }
+  }
+
+  #keep(queue: Request[], request: Request): void {
+    const kept = request.clone();
+    this.#queueBytes += kept.buffer.length;
+    if (this.#queueBytes > TRANSACTION_BYTES_MAX) {
+      throw new LinkError(
+        `a transaction of the master is longer than ${TRANSACTION_BYTES_MAX} bytes`,
+      );
+    }
+    queue.push(kept);
+  }
+
+  #execute(): void {
+    const queue = this.#queue ?? [];
+    this.#queue = null;
+    const { commands } = this.#client.server;
+    for (const request of queue) this.#run(request, commands.meantBy(request));
+  }
+
+  #run(request: Request, command: Command | undefined): void {
+    if (command?.name === "SELECT" && request.count === 2) {
+      this.#client.select(parseSafeInteger(request.bytes(1)));
+      return;
+    }
+    const failure = this.#invoke(request, command);
+    if (failure !== null) this.#skip(request, failure);
+    const { waiters } = this.#client.ledis;
+    if (waiters.isReady) waiters.serve();
+  }
+
+  /** Why the command did not succeed; null when it did. */
+  #invoke(request: Request, command: Command | undefined): string | null {
+    if (command === undefined) return "ERR unknown command";
+    if (!command.accepts(request.count)) return wrongArity(command.lowerName);
+    if (!command.isWrite && !ALSO_SENT.has(command.name)) return "ERR it is no command that writes";
+    try {
+      const reply = command.invoke(this.#client, request);
+      if (!(reply instanceof Promise)) return reply instanceof ErrorReply ? reply.text : null;
+      reply.catch(() => {});
+      return "ERR it answers later";
+    } catch (error) {
+      if (error instanceof CommandError) return error.message;
+      throw error;
+    }
+  }
+
+  #skip(request: Request, reason: string): void {
+    this.#skipped++;
+    this.#events.skipped();
+    if (this.#skipped > LOGGED_MAX) return;
+    const command = mapKey(request.bytes(0).subarray(0, LOGGED_NAME_BYTES));
+    log.warn("replication", "a command of the master failed here", { command, reason });
+  }
+}

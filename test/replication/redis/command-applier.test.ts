@@ -1,0 +1,127 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { fromText } from "../../../src/bytes/bytes.ts";
+import { log } from "../../../src/log.ts";
+import { ForeignDatabases } from "../../../src/replication/foreign/foreign-databases.ts";
+import { CommandApplier } from "../../../src/replication/redis/command-applier.ts";
+import { MasterClient } from "../../../src/replication/redis/master-client.ts";
+import { Request } from "../../../src/resp/request.ts";
+import { startServer, type TestServer } from "../../support/start-server.ts";
+
+const { sink } = log;
+let lines: string[];
+beforeEach(() => {
+  lines = [];
+  log.sink = (line) => void lines.push(line);
+});
+afterEach(() => {
+  log.sink = sink;
+});
+
+function applierFor({ app }: TestServer) {
+  const client = new MasterClient("m:1", app, ForeignDatabases.seen(app.ledis));
+  const seen = { asked: 0, skipped: 0 };
+  const applier = new CommandApplier(client, {
+    asked: () => void seen.asked++,
+    skipped: () => void seen.skipped++,
+  });
+  const take = (...texts: string[]) =>
+    applier.take(Request.of(texts.map((text) => fromText(text))));
+  return { applier, seen, take };
+}
+
+test("commands run in the database that was selected, a transaction with its end", async () => {
+  await using server = await startServer();
+  await using client = await server.connect();
+  const { applier, seen, take } = applierFor(server);
+  take("SELECT", "2");
+  take("set", "k", "1");
+  take("MULTI");
+  expect(applier.isWhole).toBe(false);
+  take("INCR", "k");
+  take("SELECT", "3");
+  take("SADD", "s", "a", "b");
+  expect(
+    await client.pipeline([
+      ["SELECT", 2],
+      ["GET", "k"],
+    ]),
+  ).toEqual(["OK", "1"]);
+  take("EXEC");
+  expect([applier.isWhole, applier.database]).toEqual([true, 3]);
+  expect(
+    await client.pipeline([
+      ["GET", "k"],
+      ["SELECT", 3],
+      ["SCARD", "s"],
+    ]),
+  ).toEqual(["2", "OK", 2]);
+  expect(seen).toEqual({ asked: 0, skipped: 0 });
+});
+
+test("what is not for the data is heard, or passed over", async () => {
+  await using server = await startServer();
+  const { seen, take } = applierFor(server);
+  take("PING");
+  take("REPLCONF", "GETACK", "*");
+  take("PFCOUNT", "p");
+  take("PUBLISH", "c", "m");
+  expect(seen).toEqual({ asked: 1, skipped: 0 });
+});
+
+test("what fails is counted, and the first twenty are told of", async () => {
+  await using server = await startServer();
+  const { seen, take } = applierFor(server);
+  take("SET", "k", "v");
+  for (let i = 0; i < 6; i++) {
+    take("INCR", "k");
+    take("FT.CREATE", "i");
+    take("SET", "k");
+    take("CONFIG", "SET", "sync", "no");
+  }
+  expect(seen.skipped).toBe(24);
+  const reasons = lines.map((line) => /reason=(.*)\n/.exec(line)?.[1]);
+  expect(reasons).toHaveLength(20);
+  expect(new Set(reasons)).toEqual(
+    new Set([
+      '"ERR value is not an integer or out of range"',
+      '"ERR unknown command"',
+      `"ERR wrong number of arguments for 'set' command"`,
+      '"ERR it is no command that writes"',
+    ]),
+  );
+});
+
+test("commands that others do in slices are done at once", async () => {
+  await using server = await startServer();
+  await using client = await server.connect();
+  const scores = Array.from({ length: 30_000 }, (_, i) => [i, `m${i}`]).flat();
+  await client.call("ZADD", "z", ...scores);
+  const { seen, take } = applierFor(server);
+  take("ZUNIONSTORE", "to", "1", "z");
+  take("SORT", "z", "ALPHA", "STORE", "sorted");
+  take("COPY", "z", "copy");
+  expect(
+    await client.pipeline([
+      ["ZCARD", "to"],
+      ["LLEN", "sorted"],
+      ["ZCARD", "copy"],
+    ]),
+  ).toEqual([30_000, 30_000, 30_000]);
+  expect(seen.skipped).toBe(0);
+});
+
+test("who waits for a key here is served", async () => {
+  await using server = await startServer();
+  await using client = await server.connect();
+  const { take } = applierFor(server);
+  client.send("XREAD", "BLOCK", 5000, "STREAMS", "st", "$");
+  await Bun.sleep(20);
+  take("XADD", "st", "1-1", "a", "b");
+  expect(await client.readPlain()).toEqual([["st", [["1-1", ["a", "b"]]]]]);
+});
+
+test("a database that is not here ends it", async () => {
+  await using server = await startServer({ databases: "2" });
+  const { take } = applierFor(server);
+  expect(() => take("SELECT", "2")).toThrow("raise databases");
+});
