@@ -67,7 +67,8 @@ const kinds: Readonly<Record<OptionRow["type"], string>> = {
   bytes: "bytes",
   mode: "octal digits",
   enum: "one of",
-  addresses: "one or more addresses",
+  addresses: "addresses",
+  "tcp-addresses": "addresses",
   master: "`host:port`",
   limits: "bytes, or Redis's classes",
 };

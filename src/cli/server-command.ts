@@ -7,6 +7,7 @@ import { Config } from "../config/config.ts";
 import { serverHelp } from "../config/help.ts";
 import { log } from "../log.ts";
 import { App } from "../server/app.ts";
+import { formatTlsAddress } from "../server/tls-listener.ts";
 import { version } from "../version.ts";
 import { applyMemorySettings } from "./memory-settings.ts";
 
@@ -27,7 +28,8 @@ export async function serverCommand(args: readonly string[]): Promise<number> {
   if (!isDescriptor(commandLine.file)) applyMemorySettings();
   const app = await App.start(Config.load(commandLine));
   const stopped = stopRequest(app);
-  const addresses = app.addresses.map(formatAddress).join(" ");
+  const plain = app.addresses.map(formatAddress);
+  const addresses = [...plain, ...app.tlsAddresses.map(formatTlsAddress)].join(" ");
   // Whoever read the ready line may have closed the pipe.
   process.stdout.on("error", () => {});
   process.stdout.write(`ledis ${version} ready on ${addresses}\n`);

@@ -43,6 +43,8 @@ function listeners<Kind extends Address["kind"]>(config: OptionReader, kind: Kin
 export const compatibilityParameters: readonly CompatibilityParameter[] = [
   fixed("dir", (config) => resolve(config.get("data_dir"))),
   fixed("port", (config) => `${listeners(config, "tcp")[0]?.port ?? 0}`),
+  fixed("tls-port", (config) => `${config.get("tls-addr")[0]?.port ?? 0}`),
+  fixed("tls-cluster", "no"),
   fixed("bind", (config) =>
     listeners(config, "tcp")
       .map(({ host }) => host || "*")

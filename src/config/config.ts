@@ -1,6 +1,7 @@
 /** The configuration of a running server: typed values, CONFIG GET, SET and REWRITE. */
 
 import { CommandError, ConfigError, messageOf } from "../errors.ts";
+import { log } from "../log.ts";
 import { type CompatibilityParameter, compatibilityParameters } from "./compatibility.ts";
 import { formatConfigFile, readConfigFile, replaceFile } from "./config-file.ts";
 import { canonicalName, findOption, type NamedOption, suggestOption } from "./option-names.ts";
@@ -161,9 +162,18 @@ export class Config {
         this.#notify(name, value);
       } catch (cause) {
         for (const [changed, old] of before) this.#values.set(changed, old);
-        for (const [changed, old] of before) this.#notify(changed, old);
+        for (const [changed, old] of before) this.#restore(changed, old);
         throw setFailed(spelling, messageOf(cause));
       }
+    }
+  }
+
+  /** A listener that cannot go back either, as a file is not what it was, has stayed where it was. */
+  #restore(name: OptionName, value: AnyOptionValue): void {
+    try {
+      this.#notify(name, value);
+    } catch (error) {
+      log.warn("config", "an option could not be set back", { name, error });
     }
   }
 

@@ -14,8 +14,8 @@ export interface OptionValues {
   /** File mode bits; 0 where none is set. */
   mode: number;
   enum: string;
-  /** At least one. */
   addresses: readonly Address[];
+  "tcp-addresses": readonly TcpAddress[];
   /** null where no master is set. */
   master: TcpAddress | null;
   limits: BufferLimits;
@@ -30,6 +30,7 @@ export interface OptionRow {
   readonly aliases?: readonly string[];
   readonly section:
     | "Network"
+    | "TLS"
     | "Clients"
     | "Scripts"
     | "Storage"

@@ -3,7 +3,7 @@
  * GET) and in the JSON file. Refusals are worded as Redis words them.
  */
 
-import { formatAddress, parseAddress, parseTcpAddress } from "./address.ts";
+import { type Address, formatAddress, parseAddress, parseTcpAddress } from "./address.ts";
 import { formatBufferLimits, parseBufferLimits } from "./buffer-limits.ts";
 import { parseByteSize } from "./byte-size.ts";
 import type { AnyOptionValue, OptionRow, OptionTypeName, OptionValues } from "./option-row.ts";
@@ -50,6 +50,24 @@ function parseInteger(text: string): bigint {
     throw new OptionValueError("argument couldn't be parsed into an integer");
   }
   return value;
+}
+
+function addressList<A extends Address>(parse: (word: string) => A): OptionType<readonly A[]> {
+  return {
+    parse: (text) =>
+      text
+        .split(/[\s,]+/)
+        .filter((word) => word !== "")
+        .map(parse),
+    jsonText(json) {
+      const words = Array.isArray(json) ? json : [json];
+      return words.every((word) => typeof word === "string") ? words.join(" ") : null;
+    },
+    jsonTypes: "a string or an array of strings",
+    format: (value) => value.map(formatAddress).join(" "),
+    toJson: (value) =>
+      value.length > 1 ? value.map(formatAddress) : value.map(formatAddress).join(),
+  };
 }
 
 const optionTypes: { readonly [Name in OptionTypeName]: OptionType<OptionValues[Name]> } = {
@@ -112,21 +130,8 @@ const optionTypes: { readonly [Name in OptionTypeName]: OptionType<OptionValues[
     format: same,
     toJson: same,
   },
-  addresses: {
-    parse(text) {
-      const words = text.split(/[\s,]+/).filter((word) => word !== "");
-      if (words.length === 0) throw new OptionValueError("argument must not be empty");
-      return words.map(parseAddress);
-    },
-    jsonText(json) {
-      const words = Array.isArray(json) ? json : [json];
-      return words.every((word) => typeof word === "string") ? words.join(" ") : null;
-    },
-    jsonTypes: "a string or an array of strings",
-    format: (value) => value.map(formatAddress).join(" "),
-    toJson: (value) =>
-      value.length > 1 ? value.map(formatAddress) : value.map(formatAddress).join(),
-  },
+  addresses: addressList(parseAddress),
+  "tcp-addresses": addressList(parseTcpAddress),
   master: {
     parse(text) {
       if (text === "") return null;

@@ -5,6 +5,7 @@
 
 import type { OptionRow, OptionValues } from "./option-row.ts";
 import { replicationOptions } from "./replication-options.ts";
+import { tlsOptions } from "./tls-options.ts";
 
 export const options = [
   {
@@ -13,7 +14,7 @@ export const options = [
     type: "addresses",
     default: "127.0.0.1:6380",
     runtime: false,
-    doc: "Where to listen: `host:port`, `:port` for every interface, or the path of a unix socket (anything with a `/`). Several listeners: an array in the file, commas on the command line. Port 0 takes any free port.",
+    doc: "Where to listen: `host:port`, `:port` for every interface, or the path of a unix socket (anything with a `/`). Several listeners: an array in the file, commas on the command line. Port 0 takes any free port. Empty: only `tls-addr`.",
   },
   {
     name: "unixsocketperm",
@@ -52,6 +53,7 @@ export const options = [
     runtime: true,
     doc: "Silence after which TCP probes whether a client is still there. 0 never probes.",
   },
+  ...tlsOptions,
   {
     name: "requirepass",
     aliases: ["auth"],

@@ -6,7 +6,7 @@ import { allCommands } from "../commands/all.ts";
 import type { Command } from "../commands/command.ts";
 import type { Answer, PauseMode, Server, ShutdownOptions } from "../commands/context.ts";
 import { CommandTable } from "../commands/table.ts";
-import type { Address } from "../config/address.ts";
+import type { Address, TcpAddress } from "../config/address.ts";
 import type { BufferLimits } from "../config/buffer-limits.ts";
 import type { Config } from "../config/config.ts";
 import { logLevelOf } from "../config/log-level.ts";
@@ -23,7 +23,8 @@ import { CommandObserver } from "./command-observer.ts";
 import { Connection } from "./connection.ts";
 import { Dispatcher, type RequestRunner } from "./dispatch.ts";
 import { ledisOptions } from "./ledis-options.ts";
-import { type Listener, listen, type Peer } from "./listener.ts";
+import type { Peer } from "./listener.ts";
+import { Listeners } from "./listeners.ts";
 import { Monitors } from "./monitors.ts";
 import type { ClientSocket } from "./outgoing.ts";
 import { MessageRouter } from "./pub-sub.ts";
@@ -74,7 +75,7 @@ export class App implements Server, RequestRunner {
   readonly unread = { bytes: 0 };
   readonly streams = new ReplyStreams(() => this.isReady);
   readonly #pause = new ClientPause(() => this.#resumeHeld());
-  readonly #listeners: Listener[] = [];
+  readonly #listeners: Listeners<Connection>;
   #held: Connection[] = [];
   #continuing: Connection[] = [];
   readonly #database: ServedDatabase;
@@ -98,6 +99,7 @@ export class App implements Server, RequestRunner {
     const host = replicationHost(this, this.#database, () => this.#replaceDatabase());
     this.replication = new ReplicationService(host);
     this.outputLimits = config.get("client-output-buffer-limit");
+    this.#listeners = new Listeners(config, this.#socketEvents());
     this.#followConfig();
   }
 
@@ -130,14 +132,18 @@ export class App implements Server, RequestRunner {
     return this.#database.isOpen && !this.#stopping;
   }
 
-  /** What the server listens on. */
+  /** What the server listens on without TLS. */
   get addresses(): Address[] {
-    return this.#listeners.map((listener) => listener.address);
+    return this.#listeners.addresses;
+  }
+
+  /** What it listens on with TLS. */
+  get tlsAddresses(): TcpAddress[] {
+    return this.#listeners.tlsAddresses;
   }
 
   get tcpPort(): number {
-    for (const address of this.addresses) if (address.kind === "tcp") return address.port;
-    return 0;
+    return this.#listeners.tcpPort;
   }
 
   get writeRefusal(): string | null {
@@ -231,7 +237,7 @@ export class App implements Server, RequestRunner {
   }
 
   async #stop(options: ShutdownOptions): Promise<void> {
-    for (const listener of this.#listeners) listener.stop();
+    this.#listeners.stop();
     if (this.#ticker !== null) clearInterval(this.#ticker);
     if (this.#pause.isActive) this.#pause.end();
     try {
@@ -264,10 +270,7 @@ export class App implements Server, RequestRunner {
   }
 
   async #open(): Promise<void> {
-    const permissions = this.config.get("unixsocketperm");
-    for (const address of this.config.get("addr")) {
-      this.#listeners.push(await listen(address, permissions, this.#socketEvents()));
-    }
+    await this.#listeners.open();
     this.#openAccessLog(this.config.get("access_log"));
     await this.#database.open();
     this.replication.attach();

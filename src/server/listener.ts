@@ -1,4 +1,4 @@
-/** Sockets that accept clients: TCP and unix, as many as are configured. */
+/** Sockets that accept clients without TLS: TCP and unix. */
 import { chmodSync, lstatSync, unlinkSync } from "node:fs";
 import type { Socket, SocketHandler } from "bun";
 import { type Address, formatAddress } from "../config/address.ts";
@@ -30,7 +30,11 @@ export interface Listener {
   stop(): void;
 }
 
-function handlers<T>(events: SocketEvents<T>, unixPath: string | null): SocketHandler<T | null> {
+/** What a socket does whose client is served from the start. */
+export function socketHandlers<T>(
+  events: SocketEvents<T>,
+  unixPath: string | null,
+): SocketHandler<T | null> {
   return {
     open(socket) {
       socket.data = events.open(socket, peerOf(socket, unixPath));
@@ -50,7 +54,7 @@ function handlers<T>(events: SocketEvents<T>, unixPath: string | null): SocketHa
   };
 }
 
-function peerOf<T>(socket: Socket<T>, unixPath: string | null): Peer {
+export function peerOf<T>(socket: Socket<T>, unixPath: string | null): Peer {
   if (unixPath !== null) {
     const address = `${unixPath}:0`;
     return { ip: "", address, localAddress: address, isUnix: true };
@@ -91,7 +95,7 @@ function listenTcp<T>(
     const listener = Bun.listen<T | null>({
       hostname: address.host,
       port: address.port,
-      socket: handlers(events, null),
+      socket: socketHandlers(events, null),
       data: null,
     });
     return {
@@ -112,7 +116,7 @@ async function listenUnix<T>(
   try {
     const listener = Bun.listen<T | null>({
       unix: path,
-      socket: handlers(events, path),
+      socket: socketHandlers(events, path),
       data: null,
     });
     if (permissions !== 0) chmodSync(path, permissions);
@@ -160,7 +164,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOENT: "no such directory",
 };
 
-function cannotListen(address: Address, error: unknown): ConfigError {
+export function cannotListen(address: Address, error: unknown): ConfigError {
   const code = error instanceof Error && "code" in error ? `${error.code}` : "";
   const message = messageOf(error);
   const reason = REASONS[code] ?? (code === "" ? message : `${message} (${code})`);

@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseAddress } from "../../src/config/address.ts";
+import { TLS_SERVER } from "../support/certificates.ts";
 import { RespClient } from "../support/resp-client.ts";
 import {
   MAIN,
@@ -168,6 +169,17 @@ test.each([
   client.send("SHUTDOWN", "NOSAVE");
   expect(await child.exited).toBe(0);
   client.close();
+});
+
+test("the ready line tells TLS from plain addresses", async () => {
+  const options = Object.entries(TLS_SERVER).flatMap(([name, value]) => [`--${name}`, value]);
+  await using server = await spawnServer(options);
+  expect(server.readyLine).toMatch(/ ready on 127\.0\.0\.1:\d+ tls:\/\/127\.0\.0\.1:\d+$/);
+  const alone = await runLedis("server", "--data-dir", server.directory, "--addr", "");
+  expect(alone).toMatchObject({
+    status: 1,
+    stderr: "ledis: addr and tls-addr are both empty\n",
+  });
 });
 
 test("help and version are answered without a start", async () => {

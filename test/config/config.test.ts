@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Config } from "../../src/config/config.ts";
 import { CommandError, ConfigError } from "../../src/errors.ts";
+import { log } from "../../src/log.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 const matches = (pattern: string, name: string): boolean => new Bun.Glob(pattern).match(name);
@@ -198,6 +199,25 @@ describe("listeners", () => {
       failed("maxclients", "too many for this system"),
     );
     expect([config.get("timeout"), config.get("maxclients"), seen]).toEqual([0, 5, [7, 0]]);
+  });
+
+  test("one that cannot go back either does not hide why the new value was refused", () => {
+    const config = Config.load();
+    const { sink } = log;
+    let line = "";
+    log.sink = (text) => {
+      line = text;
+    };
+    config.onChange("timeout", (seconds) => {
+      throw new Error(`not ${seconds}`);
+    });
+    try {
+      expect(setError(config, "timeout", "7")).toBe(failed("timeout", "not 7"));
+    } finally {
+      log.sink = sink;
+    }
+    expect(config.get("timeout")).toBe(0);
+    expect(line).toContain('could not be set back name=timeout error="not 0"');
   });
 
   test("the server may assign what clients may not", () => {

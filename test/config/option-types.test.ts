@@ -60,7 +60,8 @@ const refused: [OptionRow, text: string, message: string][] = [
   [row("boolean"), "true", "argument must be 'yes' or 'no'"],
   [row("enum", { choices: ["a", "b"] }), "c", "argument(s) must be one of the following: a, b"],
   [row("mode"), "999", "argument must be an octal file mode"],
-  [row("addresses"), "", "argument must not be empty"],
+  [row("addresses"), "a", 'argument must be an address "host:port", not "a"'],
+  [row("tcp-addresses"), ":1 /tmp/s", 'argument must be an address "host:port", not "/tmp/s"'],
   [row("string", { required: true }), "", "argument must not be empty"],
   [row("master"), "localhost", 'argument must be an address "host:port", not "localhost"'],
 ];

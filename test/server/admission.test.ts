@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { networkInterfaces } from "node:os";
 import { Config } from "../../src/config/config.ts";
 import { refusalOf } from "../../src/server/admission.ts";
+import { clientOf, TLS_SERVER } from "../support/certificates.ts";
 import { RespClient, replyError, startServer } from "../support/start-server.ts";
 
 const peer = (ip: string) => ({ ip, address: `${ip}:1`, localAddress: "", isUnix: false });
@@ -29,17 +30,23 @@ test("the refusal is one line", () => {
   expect(refusalOf(Config.load(), peer("10.0.0.1"), 0)).toMatch(/^-DENIED [^\r\n]*\r\n$/);
 });
 
-test("a client from another address is refused and its connection closed", async () => {
-  const foreign = Object.values(networkInterfaces())
-    .flatMap((addresses) => addresses ?? [])
-    .find(({ internal, family }) => !internal && family === "IPv4");
-  if (foreign === undefined) return;
-  await using server = await startServer({ addr: "0.0.0.0:0" });
-  const address = { kind: "tcp", host: foreign.address, port: server.port } as const;
-  const client = await RespClient.connect(address);
-  expect(await client.readPlain()).toMatchObject({ error: expect.stringMatching(/^DENIED /) });
-  await client.closed;
-});
+test.each([false, true])(
+  "a client from another address is refused and its connection closed, TLS: %p",
+  async (isTls) => {
+    const foreign = Object.values(networkInterfaces())
+      .flatMap((addresses) => addresses ?? [])
+      .find(({ internal, family }) => !internal && family === "IPv4");
+    if (foreign === undefined) return;
+    const addr = isTls
+      ? { ...TLS_SERVER, addr: "", "tls-addr": "0.0.0.0:0" }
+      : { addr: "0.0.0.0:0" };
+    await using server = await startServer(addr);
+    const address = { kind: "tcp", host: foreign.address, port: server.port } as const;
+    const client = await RespClient.connect(address, isTls ? clientOf() : null);
+    expect(await client.readPlain()).toMatchObject({ error: expect.stringMatching(/^DENIED /) });
+    await client.closed;
+  },
+);
 
 test("beyond maxclients a connection is refused; a closed one makes room, a higher limit too", async () => {
   await using server = await startServer({ maxclients: "2" });

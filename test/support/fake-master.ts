@@ -26,8 +26,14 @@ export class FakeMaster implements Disposable {
   readonly requests: string[] = [];
   connections = 0;
 
-  /** @param answer told the words of a request, in latin1 */
-  constructor(answer: (words: readonly string[]) => Answer | Promise<Answer>) {
+  /**
+   * @param answer told the words of a request, in latin1
+   * @param tls null: without TLS
+   */
+  constructor(
+    answer: (words: readonly string[]) => Answer | Promise<Answer>,
+    tls: Bun.TLSOptions | null = null,
+  ) {
     const serve = async (socket: Socket<RequestParser>) => {
       for (let next = socket.data.next(); next !== null; next = socket.data.next()) {
         const request = next;
@@ -40,6 +46,7 @@ export class FakeMaster implements Disposable {
     this.#listener = Bun.listen<RequestParser>({
       hostname: "127.0.0.1",
       port: 0,
+      ...(tls === null ? {} : { tls }),
       socket: {
         open: (socket) => {
           this.connections++;

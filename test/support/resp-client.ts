@@ -3,6 +3,7 @@
 import type { Socket } from "bun";
 import { type Bytes, copyBytes, mapKey } from "../../src/bytes/bytes.ts";
 import type { Address } from "../../src/config/address.ts";
+import { type ClientTls, connectTo } from "../../src/replication/secure-connect.ts";
 import type { ParsedReply } from "../../src/resp/parsed-reply.ts";
 import { ReplyParser } from "../../src/resp/reply-parser.ts";
 import { encodeRequest } from "../../src/resp/request-encoder.ts";
@@ -61,20 +62,17 @@ export class RespClient implements AsyncDisposable {
   readonly #closed = Promise.withResolvers<void>();
   isClosed = false;
 
-  /** Connects; rejects when nobody listens. */
-  static async connect(address: Address): Promise<RespClient> {
+  /** Connects, with TLS if told how; rejects when nobody listens. */
+  static async connect(address: Address, tls: ClientTls | null = null): Promise<RespClient> {
     const client = new RespClient();
-    const socket = {
+    const socket: Bun.SocketHandler<undefined> = {
       data: (_: Socket, bytes: Bytes) => client.#take(copyBytes(bytes)),
       drain: () => client.#flush(),
       close: () => client.#end(),
       error: () => client.#end(),
       end: () => client.#end(),
     };
-    client.#socket =
-      address.kind === "unix"
-        ? await Bun.connect({ unix: address.path, socket })
-        : await Bun.connect({ hostname: address.host || "127.0.0.1", port: address.port, socket });
+    client.#socket = await connectTo(address, socket, tls);
     return client;
   }
 

@@ -19,6 +19,8 @@ export interface Outcome {
 
 export interface SpawnedServer extends AsyncDisposable {
   readonly process: Subprocess<"ignore", "pipe", "pipe">;
+  /** What it said when it was ready. */
+  readonly readyLine: string;
   /** Where it listens; the first address of several. */
   readonly address: Address;
   /** Of the first address; 0 for a unix socket. */
@@ -68,7 +70,8 @@ export async function spawnServer(
       stderr: errors,
     }),
   );
-  const [, address] = / ready on (\S+)/.exec(await output.firstLine) ?? [];
+  const readyLine = await output.firstLine;
+  const [, address] = / ready on (\S+)/.exec(readyLine) ?? [];
   if (address === undefined) {
     const { status, stderr: errors } = await outcome;
     temporary?.[Symbol.dispose]();
@@ -77,6 +80,7 @@ export async function spawnServer(
   const parsed = parseAddress(address);
   return {
     process: child,
+    readyLine,
     address: parsed,
     port: parsed.kind === "tcp" ? parsed.port : 0,
     directory: path,
