@@ -1,6 +1,7 @@
 /** What a slave's link works on, put together from the server and from the rest of replication. */
 import { type Bytes, EMPTY } from "../bytes/bytes.ts";
 import type { Config } from "../config/config.ts";
+import { masterTls } from "../config/tls-files.ts";
 import type { ForeignServer } from "./foreign/foreign-master.ts";
 import { LegacySession } from "./legacy/legacy-session.ts";
 import { type Follower, refusalOf } from "./lost-master.ts";
@@ -65,8 +66,11 @@ export function linkHost(host: ReplicationHost, owner: LinkOwner): LinkHost {
     get settings() {
       const timeoutMs = config.get("repl-timeout") * 1000;
       const [user, password] = [config.get("masteruser"), config.get("masterauth")];
+      const options = masterTls(config);
+      // As Redis: whoever has a certificate of our authorities may be the master, under any name.
+      const tls = options === null ? null : ({ options, verify: "chain" } as const);
       const credentials = (user === "" ? [password] : [user, password]) as readonly string[];
-      return { credentials: password === "" ? [] : credentials, timeoutMs };
+      return { credentials: password === "" ? [] : credentials, timeoutMs, tls };
     },
     isFollowedBy: (runId) => owner.isFollowedBy(runId),
     repeat: () => host.setFollowing(true),

@@ -1,16 +1,24 @@
 /** A slave's socket to its master: bytes out, bytes in, silence noticed. What the bytes mean is its owner's. */
 
-import type { Socket } from "bun";
+import type { Socket, SocketHandler } from "bun";
 import type { Bytes } from "../bytes/bytes.ts";
 import { clock } from "../clock.ts";
 import type { TcpAddress } from "../config/address.ts";
 import { messageOf } from "../errors.ts";
 import { LinkError } from "./link-error.ts";
+import { type ClientTls, connectTo } from "./secure-connect.ts";
 
 /** How often the silence is measured, in ms. */
 const CHECK_MS = 1000;
 /** Silence after which TCP asks whether the other end is still there, in ms. */
 const KEEP_ALIVE_MS = 30_000;
+
+export interface SocketOptions {
+  /** Longest silence, of connecting and while something is expected, in ms. */
+  readonly timeoutMs: number;
+  /** null: without TLS. */
+  readonly tls: ClientTls | null;
+}
 
 export interface SocketOwner {
   /** @param bytes a view: valid until this returns @throws what ends the connection */
@@ -37,12 +45,11 @@ export class MasterSocket {
   }
 
   /**
-   * @param timeoutMs longest silence, of connecting and while something is expected
-   * @throws {LinkError} nobody listens there, or does not answer in time
+   * @throws {LinkError} nobody listens there, or does not answer in time, or TLS does not come about
    */
   static async open(
     address: TcpAddress,
-    timeoutMs: number,
+    { timeoutMs, tls }: SocketOptions,
     owner: SocketOwner,
   ): Promise<MasterSocket> {
     const { promise, reject } = Promise.withResolvers<never>();
@@ -54,18 +61,15 @@ export class MasterSocket {
         owner.failed(error);
       },
     });
-    const connecting = Bun.connect({
-      hostname: address.host,
-      port: address.port,
-      socket: {
-        data: (_, bytes) => opened.#receive(bytes),
-        drain: () => opened.#flush(),
-        close: () => opened.#fail("the master closed the connection"),
-        end: () => opened.#fail("the master closed the connection"),
-        error: (_, error) => opened.#fail(error.message),
-        connectError: (_, error) => opened.#fail(reasonOf(error)),
-      },
-    }).catch((error: unknown) => {
+    const handlers: SocketHandler<undefined> = {
+      data: (_, bytes) => opened.#receive(bytes),
+      drain: () => opened.#flush(),
+      close: () => opened.#fail("the master closed the connection"),
+      end: () => opened.#fail("the master closed the connection"),
+      error: (_, error) => opened.#fail(error.message),
+      connectError: (_, error) => opened.#fail(reasonOf(error)),
+    };
+    const connecting = connectTo(address, handlers, tls).catch((error: unknown) => {
       opened.#fail(reasonOf(error));
       return promise;
     });

@@ -21,6 +21,7 @@ import { LinkProgress } from "./link-progress.ts";
 import { MasterConnection } from "./master-connection.ts";
 import { expectOk, refusalOf } from "./master-refusal.ts";
 import type { CopyBuilder, ReplicatedKeyspace } from "./replicated-log.ts";
+import type { ClientTls } from "./secure-connect.ts";
 import { decodeSyncAnswer, FULL_COPY_NEEDED, NO_LOG, type SyncAnswer } from "./sync-answer.ts";
 import { turnSlices } from "./turn-slices.ts";
 
@@ -38,6 +39,8 @@ export interface LinkSettings {
   readonly credentials: readonly string[];
   /** Longest silence of the master, in ms. */
   readonly timeoutMs: number;
+  /** null: without TLS. */
+  readonly tls: ClientTls | null;
 }
 
 /** What the link works on: the server around it. */
@@ -171,9 +174,9 @@ export class SlaveLink {
   }
 
   async #session(): Promise<never> {
-    const { credentials, timeoutMs } = this.#host.settings;
+    const { credentials, timeoutMs, tls } = this.#host.settings;
     this.#become("connecting");
-    const connection = await MasterConnection.open(this.address, timeoutMs);
+    const connection = await MasterConnection.open(this.address, timeoutMs, tls);
     this.#connection = connection;
     connection.onReceived((bytes) => this.#progress.heard(bytes));
     try {
@@ -217,7 +220,7 @@ export class SlaveLink {
     { foreignKind }: ForeignMaster,
     connection: MasterConnection,
   ): Promise<never> {
-    const { credentials, timeoutMs } = this.#host.settings;
+    const { credentials, timeoutMs, tls } = this.#host.settings;
     try {
       return await this.#host.followForeign(foreignKind, {
         address: this.address,
@@ -225,6 +228,7 @@ export class SlaveLink {
         credentials,
         listeningPort: this.#host.listeningPort,
         timeoutMs,
+        tls,
         isStopped: () => this.#isStopped,
         onStop: (work) => {
           this.#giveUp = work;

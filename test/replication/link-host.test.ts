@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { Config } from "../../src/config/config.ts";
 import type { Ledis } from "../../src/database/ledis.ts";
 import { linkHost, type ReplicationHost } from "../../src/replication/link-host.ts";
+import { certificate } from "../support/certificates.ts";
 import { FakeKeyspace } from "../support/fake-log.ts";
 
 function hostOf(config: Config, holdsKeys: boolean): ReplicationHost {
@@ -40,8 +41,13 @@ const owner = (isKnown: boolean) => ({
 test("settings and the server are seen as they are at the moment", () => {
   const config = Config.load({ overrides: { "repl-timeout": "7" } });
   const host = linkHost(hostOf(config, true), owner(true));
-  expect(host.settings).toEqual({ credentials: [], timeoutMs: 7000 });
-  config.set([["masterauth", "secret"]]);
+  expect(host.settings).toEqual({ credentials: [], timeoutMs: 7000, tls: null });
+  config.set([
+    ["masterauth", "secret"],
+    ["tls-replication", "yes"],
+    ["tls-ca-cert-file", certificate("ca.crt")],
+  ]);
+  expect(host.settings.tls?.verify).toBe("chain");
   expect(host.settings.credentials).toEqual(["secret"]);
   config.set([["masteruser", "slave"]]);
   expect(host.settings.credentials).toEqual(["slave", "secret"]);

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { LinkError } from "../../src/replication/link-error.ts";
 import { MasterConnection } from "../../src/replication/master-connection.ts";
+import { clientOf, identity } from "../support/certificates.ts";
 import { FakeMaster } from "../support/fake-master.ts";
 import { eventually } from "../support/replicas.ts";
 
@@ -69,6 +70,15 @@ test("what is no reply, or comes unasked, ends the connection", async () => {
   await eventually("both are there", () => master.connections === 2);
   master.push("+unasked\r\n");
   await eventually("it has noticed", () => other.isClosed);
+});
+
+test("TLS is used when it is asked for, and a master that is not trusted is told", async () => {
+  using master = new FakeMaster(() => "+OK\r\n", identity("server"));
+  const connection = await MasterConnection.open(master.address, 5000, clientOf());
+  expect(await connection.call("A")).toEqual({ kind: "status", text: "OK" });
+  connection.close();
+  const distrust = MasterConnection.open(master.address, 5000, clientOf(undefined, "other-ca"));
+  expect(await reasonOf(distrust)).toStartWith("TLS handshake failed: ");
 });
 
 test("closing fails what is under way", async () => {

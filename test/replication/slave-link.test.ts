@@ -25,7 +25,7 @@ class FakeHost implements LinkHost {
   keyspace = new FakeKeyspace();
   readonly runId = RUN_ID;
   readonly listeningPort = 7000;
-  settings = { credentials: [] as string[], timeoutMs: 5000 };
+  settings = { credentials: [] as string[], timeoutMs: 5000, tls: null };
   followers = new Set<string>();
   grown = 0;
   isFollowedBy = (runId: string) => this.followers.has(runId);

@@ -8,6 +8,7 @@ import type { TcpAddress } from "../../config/address.ts";
 import type { Ledis } from "../../database/ledis.ts";
 import { LinkError } from "../link-error.ts";
 import type { MasterConnection } from "../master-connection.ts";
+import type { ClientTls } from "../secure-connect.ts";
 
 /** Masters whose log is not ours, and is translated. */
 export type ForeignKind = "LedisDB v0.1" | "Redis";
@@ -43,6 +44,8 @@ export interface ForeignLink {
   readonly listeningPort: number;
   /** Longest silence of the master, in ms. */
   readonly timeoutMs: number;
+  /** For a connection of the session's own; null: without TLS. */
+  readonly tls: ClientTls | null;
   isStopped(): boolean;
   /** Calls `work` when the link is given up. */
   onStop(work: () => void): void;

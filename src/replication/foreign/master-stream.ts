@@ -3,7 +3,7 @@ import { type Bytes, concatBytes, EMPTY, mapKey } from "../../bytes/bytes.ts";
 import type { TcpAddress } from "../../config/address.ts";
 import { encodeRequest } from "../../resp/request-encoder.ts";
 import { LinkError } from "../link-error.ts";
-import { MasterSocket } from "../master-socket.ts";
+import { MasterSocket, type SocketOptions } from "../master-socket.ts";
 import { ReceivedBytes, type ReceivedLimits } from "./received-bytes.ts";
 
 const LF = 0x0a;
@@ -11,9 +11,7 @@ const CR = 0x0d;
 /** Longest line. */
 const LINE_BYTES_MAX = 64 * 1024;
 
-export interface StreamOptions {
-  /** Longest silence, of connecting and while something is waited for, in ms. */
-  readonly timeoutMs: number;
+export interface StreamOptions extends SocketOptions {
   /** Where what nobody has read yet is put when it is much. */
   readonly spoolPath: string;
   readonly limits: ReceivedLimits;
@@ -36,7 +34,7 @@ export class MasterStream {
   /** @throws {LinkError} nobody listens there, or does not answer in time */
   static async open(address: TcpAddress, options: StreamOptions): Promise<MasterStream> {
     const stream = new MasterStream(options);
-    stream.#socket = await MasterSocket.open(address, options.timeoutMs, {
+    stream.#socket = await MasterSocket.open(address, options, {
       received: (bytes) => stream.#received(bytes),
       failed: () => stream.#wake(),
     });

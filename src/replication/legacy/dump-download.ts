@@ -3,13 +3,14 @@
  * is read on a connection of its own, and never stands in memory.
  */
 import { type FileHandle, open } from "node:fs/promises";
-import type { Socket } from "bun";
+import type { Socket, SocketHandler } from "bun";
 import { type Bytes, concatBytes, copyBytes, EMPTY, mapKey } from "../../bytes/bytes.ts";
 import { parseSafeInteger } from "../../bytes/integer.ts";
 import { clock } from "../../clock.ts";
 import type { TcpAddress } from "../../config/address.ts";
 import { encodeRequest } from "../../resp/request-encoder.ts";
 import { LinkError } from "../link-error.ts";
+import { type ClientTls, connectTo } from "../secure-connect.ts";
 
 const LF = 0x0a;
 /** Bytes received and not written yet at which the socket has to wait. */
@@ -25,6 +26,8 @@ const KEEP_ALIVE_MS = 30_000;
 export interface DownloadOptions {
   /** Longest silence once the dump has begun to come, in ms. */
   readonly timeoutMs: number;
+  /** null: without TLS. */
+  readonly tls: ClientTls | null;
   /** True when nobody wants it any more. */
   isStopped(): boolean;
   received(bytes: number): void;
@@ -50,31 +53,35 @@ class Download {
     this.#options = options;
   }
 
-  async run({ host, port }: TcpAddress): Promise<number> {
+  async run(address: TcpAddress): Promise<number> {
     const timer = setInterval(() => this.#check(), Math.min(CHECK_MS, this.#options.timeoutMs / 2));
     const fail = (reason: string) => this.#fail(new LinkError(reason));
     try {
-      const connecting = Bun.connect({
-        hostname: host,
-        port,
-        socket: {
-          open: (socket) => {
-            this.#socket = socket;
-            socket.setKeepAlive(true, KEEP_ALIVE_MS);
-            socket.write(encodeRequest(["FULLSYNC"]));
-          },
-          data: (_, bytes) => this.#receive(bytes),
-          close: () => fail("the master closed the connection within its dump"),
-          error: (_, error) => fail(error.message),
-        },
-      });
-      connecting.catch((error: unknown) => fail(`${error}`));
+      const handlers: SocketHandler<undefined> = {
+        data: (_, bytes) => this.#receive(bytes),
+        close: () => fail("the master closed the connection within its dump"),
+        error: (_, error) => fail(error.message),
+      };
+      connectTo(address, handlers, this.#options.tls).then(
+        (socket) => this.#ask(socket),
+        (error: unknown) => fail(`${error}`),
+      );
       return await this.#done.promise;
     } finally {
       clearInterval(timer);
       this.#isOver = true;
       this.#socket?.terminate();
     }
+  }
+
+  #ask(socket: Socket): void {
+    if (this.#isOver) {
+      socket.terminate();
+      return;
+    }
+    this.#socket = socket;
+    socket.setKeepAlive(true, KEEP_ALIVE_MS);
+    socket.write(encodeRequest(["FULLSYNC"]));
   }
 
   #fail(error: unknown): void {

@@ -197,6 +197,7 @@ export class LegacySession {
     try {
       const options = {
         timeoutMs: this.#link.timeoutMs,
+        tls: this.#link.tls,
         isStopped: () => this.#link.isStopped(),
         received: (bytes: number) => this.#link.received(bytes),
       };

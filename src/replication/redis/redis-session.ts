@@ -56,10 +56,11 @@ export class RedisSession {
 
   /** Follows the master until something fails. @throws {LinkError | StorageError} what failed */
   async run(): Promise<never> {
-    const { address, connection, timeoutMs } = this.#link;
+    const { address, connection, timeoutMs, tls } = this.#link;
     connection.close();
     const stream = await MasterStream.open(address, {
       timeoutMs,
+      tls,
       spoolPath: join(this.#host.dataDirectory, SPOOL_FILE),
       limits: SPOOL_LIMITS,
       received: (bytes) => this.#link.received(bytes),

@@ -13,6 +13,7 @@ async function open(master: FakeMaster, limits = LIMITS, timeoutMs = 5000) {
   let received = 0;
   const stream = await MasterStream.open(master.address, {
     timeoutMs,
+    tls: null,
     spoolPath: join(directory.path, "spool"),
     limits,
     received: (bytes) => {

@@ -3,13 +3,19 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TcpAddress } from "../../../src/config/address.ts";
 import { downloadDump } from "../../../src/replication/legacy/dump-download.ts";
+import { clientOf, identity } from "../../support/certificates.ts";
 import { temporaryDirectory } from "../../support/temporary-directory.ts";
 
 /** A server that sends some pieces to whoever connects, slowly, and then perhaps closes. */
-function playServer(pieces: readonly (Uint8Array | string)[], closes = false) {
+function playServer(
+  pieces: readonly (Uint8Array | string)[],
+  closes = false,
+  tls: Bun.TLSOptions | null = null,
+) {
   const listener = Bun.listen({
     hostname: "127.0.0.1",
     port: 0,
+    ...(tls === null ? {} : { tls }),
     socket: {
       async data(socket) {
         for (const piece of pieces) {
@@ -34,6 +40,7 @@ async function download(pieces: readonly (Uint8Array | string)[], closes = false
   let received = 0;
   const outcome = await downloadDump(server.address, path, {
     timeoutMs: 500,
+    tls: null,
     isStopped: () => false,
     received: (bytes) => {
       received += bytes;
@@ -68,12 +75,21 @@ test("refusals, nonsense, silence and lost connections are told", async () => {
   expect((await download(["$9\r\nabc"])).outcome).toContain("sent nothing for");
 });
 
+test("a dump comes over TLS, as from a master behind a tunnel", async () => {
+  using directory = temporaryDirectory();
+  using server = playServer(["$5\r\nab", "cde"], false, identity("server"));
+  const path = join(directory.path, "dump");
+  const options = { timeoutMs: 500, tls: clientOf(), isStopped: () => false, received() {} };
+  expect(await downloadDump(server.address, path, options)).toBe(5);
+  expect(readFileSync(path, "utf8")).toBe("abcde");
+});
+
 test("nobody there, or nobody who wants it, ends it", async () => {
   using directory = temporaryDirectory();
   const path = join(directory.path, "dump");
   const closed = playServer([]);
   closed[Symbol.dispose]();
-  const options = { timeoutMs: 500, isStopped: () => false, received() {} };
+  const options = { timeoutMs: 500, tls: null, isStopped: () => false, received() {} };
   expect(`${await downloadDump(closed.address, path, options).catch(String)}`).toContain(
     "LinkError",
   );
