@@ -1,6 +1,7 @@
 /** A connection to a server, as the client tools use it: requests out, replies in order, one at a time. */
 import type { Bytes } from "../bytes/bytes.ts";
 import type { Address } from "../config/address.ts";
+import { type ClientTls, connectTo } from "../replication/secure-connect.ts";
 import type { ParsedReply } from "../resp/parsed-reply.ts";
 import { ReplyParser } from "../resp/reply-parser.ts";
 import { encodeRequest } from "../resp/request-encoder.ts";
@@ -21,15 +22,14 @@ const CONNECT_ERRORS: Readonly<Record<string, string>> = {
   EHOSTUNREACH: "No route to host",
 };
 
-/** Opens a socket. @throws {ConnectionError} with the reason alone */
+/** Opens a socket, with TLS unless that is null. @throws {ConnectionError} with the reason alone */
 export async function openSocket(
   address: Address,
   socket: Bun.SocketHandler<undefined>,
+  tls: ClientTls | null = null,
 ): Promise<Socket> {
   try {
-    if (address.kind === "unix") return await Bun.connect({ unix: address.path, socket });
-    const hostname = address.host === "" ? "127.0.0.1" : address.host;
-    return await Bun.connect({ hostname, port: address.port, socket });
+    return await connectTo(address, socket, tls);
   } catch (error) {
     const { code = "", message = String(error) } = error as { code?: string; message?: string };
     throw new ConnectionError(CONNECT_ERRORS[code] ?? message, { cause: error });
@@ -52,14 +52,15 @@ export class ClientConnection {
   private constructor() {}
 
   /** @throws {ConnectionError} nobody is there */
-  static async open(address: Address): Promise<ClientConnection> {
+  static async open(address: Address, tls: ClientTls | null = null): Promise<ClientConnection> {
     const connection = new ClientConnection();
-    connection.#socket = await openSocket(address, {
+    const handlers: Bun.SocketHandler<undefined> = {
       data: (_, bytes) => connection.#receive(bytes),
       drain: () => connection.#flush(),
       close: () => connection.#fail(new ConnectionError("Server closed the connection")),
       error: (_, error) => connection.#fail(new ConnectionError(error.message, { cause: error })),
-    });
+    };
+    connection.#socket = await openSocket(address, handlers, tls);
     return connection;
   }
 

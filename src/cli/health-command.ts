@@ -3,11 +3,14 @@ import { parseArgs } from "node:util";
 import { type Address, formatAddress, parseAddress } from "../config/address.ts";
 import { OptionValueError } from "../config/value-error.ts";
 import { ConfigError, messageOf } from "../errors.ts";
+import type { ClientTls } from "../replication/secure-connect.ts";
 import type { ParsedReply } from "../resp/parsed-reply.ts";
 import { ReplyParser } from "../resp/reply-parser.ts";
 import { encodeRequest } from "../resp/request-encoder.ts";
+import { openSocket } from "./client-connection.ts";
+import { clientTls, TLS_ARGUMENTS, tlsUsage } from "./tls-options.ts";
 
-const USAGE = `Usage: ledis health [--addr ADDRESS] [--password PASSWORD] [--timeout SECONDS]
+const USAGE = `Usage: ledis health [--addr ADDRESS] [--password PASSWORD] [--timeout SECONDS] [--tls]
 
 Sends PING and exits with 0 when the server answers, with 1 otherwise.
 
@@ -15,11 +18,13 @@ Sends PING and exits with 0 when the server answers, with 1 otherwise.
   --password PASSWORD  sent with AUTH first; else LEDIS_PASSWORD from the environment.
                        Without one, a server that asks for a password is healthy.
   --timeout SECONDS    how long to wait (default 2)
-  --help               this text
+${tlsUsage(2, 23)}  --help               this text
 `;
 
 interface HealthOptions {
   readonly address: Address;
+  /** null: without TLS. */
+  readonly tls: ClientTls | null;
   readonly password: string;
   readonly timeoutMs: number;
 }
@@ -48,13 +53,16 @@ function parseOptions(args: readonly string[]): HealthOptions | null {
         password: { type: "string", default: LEDIS_PASSWORD },
         timeout: { type: "string", default: "2" },
         help: { type: "boolean", short: "h" },
+        ...TLS_ARGUMENTS,
       },
     });
     if (values.help) return null;
     const seconds = Number(values.timeout);
     if (!(seconds > 0 && seconds <= 3600)) throw new ConfigError(`bad --timeout ${values.timeout}`);
+    const address = parseAddress(values.addr);
     return {
-      address: parseAddress(values.addr),
+      address,
+      tls: clientTls(values, address),
       password: values.password,
       timeoutMs: seconds * 1000,
     };
@@ -67,16 +75,13 @@ function parseOptions(args: readonly string[]): HealthOptions | null {
 }
 
 /** What is wrong with the server; null when nothing is. */
-async function findProblem({
-  address,
-  password,
-  timeoutMs,
-}: HealthOptions): Promise<string | null> {
+async function findProblem(options: HealthOptions): Promise<string | null> {
+  const { password, timeoutMs } = options;
   const requests = [...(password === "" ? [] : [["AUTH", password]]), ["PING"]];
   const timeout = Promise.withResolvers<never>();
   const timer = setTimeout(() => timeout.reject(new Error("no answer in time")), timeoutMs);
   try {
-    const replies = await Promise.race([ask(address, requests), timeout.promise]);
+    const replies = await Promise.race([ask(options, requests), timeout.promise]);
     return replies.map((reply) => problemOf(reply, password !== "")).find(Boolean) ?? null;
   } catch (error) {
     return messageOf(error);
@@ -92,7 +97,7 @@ function problemOf(reply: ParsedReply, hasPassword: boolean): string | null {
 
 /** Sends the requests over one connection and answers their replies. */
 async function ask(
-  address: Address,
+  { address, tls }: HealthOptions,
   requests: readonly (readonly string[])[],
 ): Promise<ParsedReply[]> {
   const parser = new ReplyParser();
@@ -113,14 +118,7 @@ async function ask(
     close: () => done.reject(new Error("the connection was closed")),
     error: (_: unknown, error: Error) => done.reject(error),
   };
-  const socket =
-    address.kind === "unix"
-      ? await Bun.connect({ unix: address.path, socket: handlers })
-      : await Bun.connect({
-          hostname: address.host === "" ? "127.0.0.1" : address.host,
-          port: address.port,
-          socket: handlers,
-        });
+  const socket = await openSocket(address, handlers, tls);
   try {
     socket.write(Buffer.concat(requests.map(encodeRequest)));
     return await done.promise;

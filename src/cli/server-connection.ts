@@ -2,6 +2,7 @@
 import { copyBytes } from "../bytes/bytes.ts";
 import { type Address, formatAddress } from "../config/address.ts";
 import { messageOf, StorageError } from "../errors.ts";
+import type { ClientTls } from "../replication/secure-connect.ts";
 import type { ParsedReply } from "../resp/parsed-reply.ts";
 import { ReplyParser } from "../resp/reply-parser.ts";
 import { encodeRequest } from "../resp/request-encoder.ts";
@@ -37,22 +38,25 @@ export class ServerConnection {
 
   /**
    * @param password sent with AUTH; "" for none
+   * @param tls null: without TLS
    * @throws {ServerError} nobody listens there, or the password is wrong
    */
   static async open(
     address: Address,
     password: string,
+    tls: ClientTls | null = null,
     patienceMs = PATIENCE_MS,
   ): Promise<ServerConnection> {
     const connection = new ServerConnection(formatAddress(address), patienceMs);
+    const handlers: Bun.SocketHandler<undefined> = {
+      data: (_, bytes) => connection.#receive(bytes),
+      drain: () => connection.#flush(),
+      close: () => connection.#fail("the server closed the connection"),
+      end: () => connection.#fail("the server closed the connection"),
+      error: (_, error) => connection.#fail(error.message),
+    };
     try {
-      connection.#socket = await openSocket(address, {
-        data: (_, bytes) => connection.#receive(bytes),
-        drain: () => connection.#flush(),
-        close: () => connection.#fail("the server closed the connection"),
-        end: () => connection.#fail("the server closed the connection"),
-        error: (_, error) => connection.#fail(error.message),
-      });
+      connection.#socket = await openSocket(address, handlers, tls);
     } catch (error) {
       const reason = messageOf(error);
       throw new ServerError(`${connection.#name}: ${reason}`, { cause: error });

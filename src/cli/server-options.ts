@@ -2,6 +2,7 @@
 import { type Address, parseAddress } from "../config/address.ts";
 import { OptionValueError } from "../config/value-error.ts";
 import { ConfigError } from "../errors.ts";
+import type { ClientTls } from "../replication/secure-connect.ts";
 import {
   flag,
   integerOption,
@@ -9,6 +10,7 @@ import {
   type OptionForms,
   valued,
 } from "./leading-options.ts";
+import { clientTls, TLS_FORMS, tlsTexts, tlsUsage } from "./tls-options.ts";
 
 export const DEFAULT_HOST = "127.0.0.1";
 export const DEFAULT_PORT = 6380;
@@ -22,6 +24,7 @@ export const SERVER_OPTIONS: OptionForms = {
   ...valued("--user"),
   ...valued("-a", "--pass", "--password"),
   ...flag("--no-auth-warning"),
+  ...TLS_FORMS,
   ...flag("-2", "--resp2"),
   ...flag("-3", "--resp3"),
   ...flag("--help"),
@@ -32,15 +35,17 @@ export const SERVER_USAGE = `  -h, --host HOST        name or IP address (defaul
   -p, --port PORT        port (default ${DEFAULT_PORT})
   -s, --socket PATH      unix socket, instead of host and port
       --addr ADDRESS     host:port or the path of a unix socket, instead of the three above
-  -u, --uri URI          redis://user:password@host:port/database
+  -u, --uri URI          redis://user:password@host:port/database; rediss:// for TLS
   -a, --password WORD    password; safer in the environment, as LEDIS_PASSWORD
       --user NAME        user name for AUTH
       --no-auth-warning  do not warn of a password on the command line
-  -2, -3                 speak RESP2 (the default) or RESP3
+${tlsUsage(6, 25)}  -2, -3                 speak RESP2 (the default) or RESP3
 `;
 
 export interface ServerOptions {
   readonly address: Address;
+  /** null: without TLS. */
+  readonly tls: ClientTls | null;
   readonly user: string;
   /** "" for none. */
   readonly password: string;
@@ -62,14 +67,17 @@ export function passwordWarning({ values }: LeadingOptions): string {
  * The server that the options name.
  *
  * @param databaseOption name of the option that holds the database's number
- * @throws {ConfigError} a value that is none
+ * @throws {ConfigError} a value that is none, or a file that cannot be used
  */
 export function serverOptions(options: LeadingOptions, databaseOption: string): ServerOptions {
   const { values } = options;
   const { LEDIS_PASSWORD = "" } = process.env;
   const fromUri = uriOptions(values.get("uri"));
+  const address = fromUri.address ?? addressOf(options);
+  const texts = tlsTexts(values);
   return {
-    address: fromUri.address ?? addressOf(options),
+    address,
+    tls: clientTls(fromUri.isSecure ? { ...texts, tls: true } : texts, address),
     user: values.get("user") ?? fromUri.user ?? "",
     password: values.get("password") ?? fromUri.password ?? LEDIS_PASSWORD,
     database: integerOption(options, databaseOption, fromUri.database ?? 0, 0, 2 ** 31 - 1),
@@ -94,6 +102,7 @@ function addressOf(options: LeadingOptions): Address {
 
 interface UriOptions {
   readonly address?: Address;
+  readonly isSecure?: boolean;
   readonly user?: string;
   readonly password?: string;
   readonly database?: number;
@@ -102,13 +111,14 @@ interface UriOptions {
 function uriOptions(text: string | undefined): UriOptions {
   if (text === undefined) return {};
   const uri = URL.parse(text);
-  if (uri?.protocol !== "redis:")
-    throw new ConfigError(`uri must begin with redis://, not '${text}'`);
+  if (uri?.protocol !== "redis:" && uri?.protocol !== "rediss:")
+    throw new ConfigError(`uri must begin with redis:// or rediss://, not '${text}'`);
   const port = uri.port === "" ? DEFAULT_PORT : Number(uri.port);
   const host = uri.hostname.replace(/^\[(.*)\]$/, "$1") || DEFAULT_HOST;
   const database = /^\/(\d+)$/.exec(uri.pathname)?.[1];
   return {
     address: { kind: "tcp", host, port },
+    isSecure: uri.protocol === "rediss:",
     ...(uri.username === "" ? {} : { user: decodeURIComponent(uri.username) }),
     ...(uri.password === "" ? {} : { password: decodeURIComponent(uri.password) }),
     ...(database === undefined ? {} : { database: Number(database) }),

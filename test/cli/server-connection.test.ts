@@ -32,7 +32,7 @@ test("nobody there, silence and a closed connection are reasons", async () => {
     },
   });
   const address = { kind: "tcp", host: "127.0.0.1", port: listener.port } as const;
-  const silent = await ServerConnection.open(address, "", 50);
+  const silent = await ServerConnection.open(address, "", null, 50);
   expect(await silent.call("PING").catch(String)).toContain("does not answer");
   const closed = await ServerConnection.open(address, "");
   expect(await closed.call("QUIT").catch(String)).toContain("closed the connection");

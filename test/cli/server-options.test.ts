@@ -13,11 +13,20 @@ test("the server is named by host and port, path, address or URI", () => {
   expect(read("--addr", "a:9").address).toEqual({ kind: "tcp", host: "a", port: 9 });
   expect(read("-u", "redis://me:p%20w@[::1]:8/3")).toEqual({
     address: { kind: "tcp", host: "::1", port: 8 },
+    tls: null,
     user: "me",
     password: "p w",
     database: 3,
     protocol: 2,
   });
+});
+
+test("TLS is asked for by name or by URI", () => {
+  expect(read("--tls").tls?.verify).toBe("name");
+  expect(read("-u", "rediss://h").tls?.verify).toBe("name");
+  expect(read("-u", "rediss://h", "--insecure").tls?.verify).toBe("nothing");
+  expect(read("-u", "redis://h").tls).toBeNull();
+  expect(() => read("-u", "redis://h", "--insecure")).toThrow("no meaning without --tls");
 });
 
 test("user, password, database and protocol", () => {

@@ -86,6 +86,7 @@ async function runTests(
   const load: BenchmarkLoad = {
     ...options,
     address: options.server.address,
+    tls: options.server.tls,
     greeting: greetingOf(options),
   };
   const hostSettings = style === "long" ? await readHostSettings(load) : [];
@@ -130,8 +131,9 @@ function greetingOf({ server }: BenchmarkOptions): BenchmarkLoad["greeting"] {
 }
 
 /** What the server says of its durability; nothing when it does not know CONFIG. */
-async function readHostSettings({ address, greeting }: BenchmarkLoad): Promise<[string, string][]> {
-  const connection = await ClientConnection.open(address);
+async function readHostSettings(load: BenchmarkLoad): Promise<[string, string][]> {
+  const { address, tls, greeting } = load;
+  const connection = await ClientConnection.open(address, tls);
   try {
     connection.send(greeting.bytes);
     for (let i = 0; i < greeting.replies; i++) {

@@ -1,6 +1,7 @@
 /** One test of `ledis benchmark`: many connections that each send, wait for all replies, and send again. */
 import type { Bytes } from "../../bytes/bytes.ts";
 import type { Address } from "../../config/address.ts";
+import type { ClientTls } from "../../replication/secure-connect.ts";
 import { ConnectionError, openSocket } from "../client-connection.ts";
 import { LatencyHistogram } from "./latency-histogram.ts";
 import { ReplyCounter } from "./reply-counter.ts";
@@ -8,6 +9,8 @@ import { RequestBatch } from "./request-batch.ts";
 
 export interface BenchmarkLoad {
   readonly address: Address;
+  /** null: without TLS. */
+  readonly tls: ClientTls | null;
   readonly clients: number;
   readonly requests: number;
   readonly pipeline: number;
@@ -110,10 +113,10 @@ class BenchmarkClient {
 
   /** Connects; resolves when the server has answered the greeting. */
   async open(): Promise<void> {
-    const { address, greeting } = this.#run.load;
+    const { address, tls, greeting } = this.#run.load;
     this.#counter = new ReplyCounter();
     const lost = new ConnectionError("Server closed the connection");
-    const socket = await openSocket(address, {
+    const handlers: Bun.SocketHandler<undefined> = {
       data: (from, bytes) => {
         if (from === this.#socket) this.#receive(bytes);
       },
@@ -126,7 +129,8 @@ class BenchmarkClient {
       error: (from, error) => {
         if (from === this.#socket) this.#fail(error);
       },
-    });
+    };
+    const socket = await openSocket(address, handlers, tls);
     this.#socket = socket;
     if (greeting.replies === 0) return;
     this.#greeted = Promise.withResolvers<void>();

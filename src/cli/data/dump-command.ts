@@ -3,6 +3,7 @@ import { StorageError } from "../../errors.ts";
 import { DumpWriter } from "../../keyspace/snapshots/dump-file.ts";
 import { Progress } from "../progress.ts";
 import { ServerConnection } from "../server-connection.ts";
+import { clientTls } from "../tls-options.ts";
 import { EXIT_OK, parseToolArguments, runTool, UsageError } from "../tool.ts";
 import { type CopySource, copyFromDirectory, copyFromServer } from "./copy-source.ts";
 import {
@@ -64,7 +65,9 @@ export async function openSource(
   directory: string | undefined,
 ): Promise<CopySource> {
   if (directory !== undefined) return copyFromDirectory(directory);
-  const connection = await ServerConnection.open(serverAddress(server), serverPassword(server));
+  const address = serverAddress(server);
+  const tls = clientTls(server, address);
+  const connection = await ServerConnection.open(address, serverPassword(server), tls);
   try {
     return await copyFromServer(connection);
   } catch (error) {

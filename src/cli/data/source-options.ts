@@ -1,5 +1,6 @@
 /** Which server a tool means: its address and password on the command line. */
 import { type Address, parseAddress } from "../../config/address.ts";
+import { TLS_ARGUMENTS, type TlsTexts, tlsUsage } from "../tls-options.ts";
 
 /** Options of tools that ask a server. `host`, `port` and `sock` are LedisDB's. */
 export const SOURCE_OPTIONS = {
@@ -8,15 +9,16 @@ export const SOURCE_OPTIONS = {
   port: { type: "string" },
   sock: { type: "string" },
   password: { type: "string" },
+  ...TLS_ARGUMENTS,
 } as const;
 
 export const SOURCE_USAGE = `  --addr ADDRESS       host:port or the path of a unix socket (default 127.0.0.1:6380)
   --host HOST, --port PORT, --sock PATH
                        the same in parts, as LedisDB's tools have it
   --password PASSWORD  sent with AUTH first; else LEDIS_PASSWORD from the environment
-`;
+${tlsUsage(2, 23)}`;
 
-export interface ServerOptionTexts {
+export interface ServerOptionTexts extends TlsTexts {
   readonly addr?: string | undefined;
   readonly host?: string | undefined;
   readonly port?: string | undefined;
@@ -25,8 +27,8 @@ export interface ServerOptionTexts {
 }
 
 /** True when the command line names a server. */
-export function namesServer({ addr, host, port, sock }: ServerOptionTexts): boolean {
-  return [addr, host, port, sock].some((text) => text !== undefined);
+export function namesServer({ addr, host, port, sock, tls }: ServerOptionTexts): boolean {
+  return [addr, host, port, sock, tls].some((text) => text !== undefined);
 }
 
 /** @throws {OptionValueError} */

@@ -85,7 +85,7 @@ export class CliSession {
     if (this.#connection?.isOpen) return this.#connection;
     this.inTransaction = false;
     try {
-      const connection = await ClientConnection.open(this.address);
+      const connection = await ClientConnection.open(this.address, this.#options.tls);
       await this.#introduce(connection);
       connection.onPush = (push) => {
         if (this.#options.showsPushes) this.#output.print(this.#options.format(push, false));

@@ -9,6 +9,7 @@ const NO_GREETING = { bytes: new Uint8Array(0), replies: 0 };
 function loadOf(port: number, more: Partial<BenchmarkLoad> = {}): BenchmarkLoad {
   return {
     address: { kind: "tcp", host: "127.0.0.1", port },
+    tls: null,
     clients: 5,
     requests: 1000,
     pipeline: 1,

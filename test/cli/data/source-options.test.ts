@@ -18,5 +18,6 @@ test("the address may come whole or in parts", () => {
 test("what names a server is known, and the password is the one given", () => {
   expect(namesServer({ password: "x" })).toBe(false);
   expect(namesServer({ port: "1" })).toBe(true);
+  expect(namesServer({ tls: true })).toBe(true);
   expect(serverPassword({ password: "x" })).toBe("x");
 });

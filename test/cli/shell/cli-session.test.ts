@@ -11,6 +11,7 @@ function open(port: number, more: Partial<SessionOptions> = {}) {
   const session = new CliSession(
     {
       address: { kind: "tcp", host: "127.0.0.1", port },
+      tls: null,
       user: "",
       password: "",
       database: 0,
