@@ -34,7 +34,7 @@ export const tlsOptions = [
     default: "",
     runtime: true,
     secret: true,
-    doc: "Password of `tls-key-file`. Empty: it has none.",
+    doc: "Password of `tls-key-file`. Empty: it has none. On the command line other users of the machine can read it; prefer the file.",
   },
   {
     name: "tls-client-cert-file",

@@ -114,7 +114,7 @@ function problemOf(
 }
 
 /** `error:1000045c:SSL routines:OPENSSL_internal:TLSV1_ALERT_CERTIFICATE_REQUIRED` in plain words. */
-function tlsReason({ message }: Error): string {
+export function tlsReason({ message }: Error): string {
   const [, words] = /OPENSSL_internal:(\w+)/.exec(message) ?? [];
   return words?.toLowerCase().replaceAll("_", " ") ?? message;
 }

@@ -7,6 +7,7 @@ import type { Socket, SocketHandler, TCPSocketListener } from "bun";
 import { formatAddress, type TcpAddress } from "../config/address.ts";
 import { ConfigError, messageOf } from "../errors.ts";
 import { log } from "../log.ts";
+import { tlsReason } from "../replication/secure-connect.ts";
 import { cannotListen, peerOf, type SocketEvents, socketHandlers } from "./listener.ts";
 import { TlsSocket } from "./tls-socket.ts";
 
@@ -89,13 +90,12 @@ export class TlsListener<T> {
       ...rest,
       open: (socket) => this.#begin(socket),
       handshake: (socket, success, error) => {
-        // A socket that took too long tells of its end here.
-        if (!this.#finish(socket)) return;
-        const refusal = success ? this.#refusalOf(socket, error) : messageOf(error);
-        if (refusal === null) {
+        this.#finish(socket);
+        if (success && this.#isWelcome(socket)) {
           socket.data = this.#events.open(new TlsSocket(socket), peerOf(socket, null));
         } else {
-          log.debug("tls", "handshake failed", { client: socket.remoteAddress, error: refusal });
+          const reason = error === null ? "no good certificate" : tlsReason(error);
+          log.debug("tls", "handshake failed", { client: socket.remoteAddress, reason });
           socket.terminate();
         }
       },
@@ -113,18 +113,16 @@ export class TlsListener<T> {
     this.#handshakes.set(socket, timer);
   }
 
-  /** False when its handshake was not under way. */
-  #finish(socket: Socket<T | null>): boolean {
+  #finish(socket: Socket<T | null>): void {
     clearTimeout(this.#handshakes.get(socket));
-    return this.#handshakes.delete(socket);
+    this.#handshakes.delete(socket);
   }
 
-  /** Why the client may not come in; null when it may. A certificate that nobody vouches for is worse than none. */
-  #refusalOf(socket: Socket<T | null>, error: Error | null): string | null {
+  /** Whether the client may come in: a certificate that nobody vouches for is worse than none. */
+  #isWelcome(socket: Socket<T | null>): boolean {
     const { requestCert, rejectUnauthorized } = this.#options;
-    if (!requestCert || socket.authorized) return null;
-    const hasNone = socket.getPeerX509Certificate() === undefined;
-    return hasNone && !rejectUnauthorized ? null : messageOf(error);
+    if (!requestCert || socket.authorized) return true;
+    return !rejectUnauthorized && socket.getPeerX509Certificate() === undefined;
   }
 }
 
