@@ -248,6 +248,29 @@ export interface SlaveStatus {
   readonly lagBytes: number;
 }
 
+/** What FAILOVER is asked for. */
+export interface FailoverRequest {
+  /** The slave that is to lead; null: whichever has all of the log first. */
+  readonly target: { readonly host: string; readonly port: number } | null;
+  /** When the time is over, the target leads, whatever it lacks. */
+  readonly isForced: boolean;
+  /** How long writes may wait for a slave, in ms; 0: for ever. */
+  readonly timeoutMs: number;
+}
+
+/** As Redis calls them. */
+export type FailoverState = "no-failover" | "waiting-for-sync" | "failover-in-progress";
+
+/** What a master asks of a slave that is to lead. */
+export interface TakeOverRequest {
+  /** Of the master that asks. */
+  readonly runId: string;
+  /** Of the end of its log. */
+  readonly historyId: Uint8Array;
+  /** End of its log, in bytes; null: the slave is to lead, whatever it has. */
+  readonly offset: number | null;
+}
+
 export interface ReplicationStatus {
   /** null on a master. */
   readonly master: MasterStatus | null;
@@ -262,6 +285,7 @@ export interface ReplicationStatus {
   readonly historyId: string;
   /** The one before it, and where that ended; null: the log here has only one. */
   readonly previous: { readonly historyId: string; readonly offset: number } | null;
+  readonly failover: FailoverState;
   /** Full copies sent, positions accepted, positions refused. */
   readonly counts: { readonly full: number; readonly partial: number; readonly refused: number };
 }
@@ -289,6 +313,12 @@ export interface Replication {
   follow(host: string, port: number): boolean;
   /** Becomes a master, or stays one. */
   lead(): void;
+  /** Hands over to a slave, some time later. @throws {CommandError} see Failover.start */
+  failOver(request: FailoverRequest): void;
+  /** @throws {CommandError} none is under way */
+  abortFailover(): void;
+  /** This server's master wants it to lead: it does. @throws {CommandError} it is not, or there is more in its log */
+  takeOver(request: TakeOverRequest): void;
   /** Answers name, value, name, value ... @throws {CommandError} this would be a loop, or another protocol */
   greet(client: Client, greeting: Greeting): string[];
   /** The next SYNC of this client names a file of this history. */

@@ -22,6 +22,9 @@ export interface ReplicationHost extends ForeignServer {
   setFollowing(isFollowing: boolean): void;
   /** Calls `work` when the present turn has ended. */
   afterTurn(work: () => void): void;
+  /** Holds clients' writes back, and whatever else would make the log longer, until `resumeWrites`. */
+  pauseWrites(): void;
+  resumeWrites(): void;
   /** Ends commands that wait, with an error. */
   unblockClients(error: string): void;
   /** Whether any database holds a key. */

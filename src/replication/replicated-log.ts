@@ -32,6 +32,8 @@ export interface ReplicatedKeyspace {
   readonly history: ReadableLog;
   readonly syncedPosition: LogPosition;
   readonly hasRoom: boolean;
+  /** True while the log is another server's. */
+  readonly isFollowing: boolean;
   onRoom(listener: () => void): void;
   /** Resolves when everything in the log is durable. @throws {StorageError} it cannot be made so */
   synced(): Promise<void>;

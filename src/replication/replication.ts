@@ -3,21 +3,24 @@
  * parts stand beside it; what it needs of the server is `ReplicationHost`.
  */
 import type { LogPosition } from "../binlog/position.ts";
+import { equalBytes } from "../bytes/bytes.ts";
 import type {
   Client,
+  FailoverRequest,
   Greeting,
   LogPlace,
   Replication,
   ReplicationStatus,
+  TakeOverRequest,
 } from "../commands/context.ts";
 import { formatAddress, type TcpAddress } from "../config/address.ts";
 import { CommandError, errors } from "../errors.ts";
 import { log } from "../log.ts";
-import { Acknowledgements } from "./acknowledgements.ts";
-import { Backoff } from "./backoff.ts";
 import { CopyFeed } from "./copy-feed.ts";
+import { Failover, type FailoverHost } from "./failover.ts";
 import { Gate } from "./gate.ts";
 import { encodeGreeting, PROTOCOL } from "./greeting.ts";
+import type { TakeOver } from "./handshake.ts";
 import { linkHost, type ReplicationHost } from "./link-host.ts";
 import { LogFeed } from "./log-feed.ts";
 import { MasterInfo } from "./master-info.ts";
@@ -25,19 +28,19 @@ import { type LinkHost, SlaveLink } from "./slave-link.ts";
 import { type Slave, Slaves } from "./slaves.ts";
 import { replicationStatus } from "./status.ts";
 import { encodeSyncAnswer, NO_LOG } from "./sync-answer.ts";
+import { Waits } from "./waits.ts";
 
 export class ReplicationService implements Replication {
   readonly #host: ReplicationHost;
   readonly #slaves: Slaves;
-  readonly #acknowledgements = new Acknowledgements();
   readonly #logFeed: LogFeed;
   readonly #copyFeed: CopyFeed;
   readonly #masterInfo: MasterInfo;
   readonly #gate: Gate;
   readonly #gone = new WeakSet<Client>();
   readonly #counts = { full: 0, partial: 0, refused: 0 };
-  /** What WAIT waits for: the log's end when the client had written last. */
-  readonly #written = new WeakMap<Client, number>();
+  readonly #waits: Waits;
+  readonly #failover: Failover;
   #link: SlaveLink | null = null;
   /** Settles when the links before the present one have ended. */
   #ended: Promise<void> = Promise.resolve();
@@ -54,6 +57,8 @@ export class ReplicationService implements Replication {
     );
     this.#copyFeed = new CopyFeed(() => host.keyspace.snapshot());
     this.#gate = new Gate(config);
+    this.#waits = new Waits(host, this.#slaves, this.#logFeed);
+    this.#failover = new Failover(this.#failoverHost());
     this.#masterInfo = new MasterInfo(config.get("data_dir"));
     this.#knownMaster = this.#masterInfo.readAddress();
     for (const name of [
@@ -100,6 +105,7 @@ export class ReplicationService implements Replication {
 
   /** Ends everything; resolves when nothing uses the database any more. */
   async stop(): Promise<void> {
+    this.#failover.stop();
     const ended = this.#link?.stop();
     await Promise.all([ended, this.#ended, this.#copyFeed.close()]);
     this.#writeMasterInfo(true);
@@ -113,7 +119,7 @@ export class ReplicationService implements Replication {
 
   /** The log became durable. */
   synced(): void {
-    this.#acknowledgements.changed();
+    this.#waits.changed();
   }
 
   /** To be called about once a second. */
@@ -139,16 +145,19 @@ export class ReplicationService implements Replication {
   follow(host: string, port: number): boolean {
     const present = this.#link?.address;
     if (present !== undefined && present.host === host && present.port === port) return false;
-    const address: TcpAddress = { kind: "tcp", host, port };
+    this.#follow({ kind: "tcp", host, port }, null);
+    return true;
+  }
+
+  #follow(address: TcpAddress, takeOver: TakeOver | null): void {
     this.#host.config.assign("slaveof", address);
     const wasFollowing = this.isFollowing;
-    this.#start(address);
+    this.#start(address, takeOver);
     log.info("replication", "becoming a slave", { master: formatAddress(address) });
-    if (wasFollowing) return true;
+    if (wasFollowing) return;
     this.#host.unblockClients(errors.roleChanged);
     // What this turn has written so far is this server's own.
     this.#host.afterTurn(() => this.isFollowing && this.#host.setFollowing(true));
-    return true;
   }
 
   lead(): void {
@@ -158,10 +167,35 @@ export class ReplicationService implements Replication {
     this.#writeMasterInfo(true);
     this.#link = null;
     this.#ended = link.stop();
-    this.#host.afterTurn(() => !this.isFollowing && this.#host.setFollowing(false));
+    this.#host.afterTurn(() => {
+      if (!this.isFollowing) this.#host.setFollowing(false);
+      this.#judge();
+    });
     const { file, offset } = this.#host.keyspace.history.position;
     log.info("replication", "becoming a master", { file, offset });
     this.#judge();
+  }
+
+  failOver(request: FailoverRequest): void {
+    this.#failover.start(request);
+  }
+
+  abortFailover(): void {
+    this.#failover.abort();
+  }
+
+  takeOver({ runId, historyId, offset }: TakeOverRequest): void {
+    // It may ask again when it did not hear the answer.
+    if (this.#link === null) return;
+    if (this.#link.chain[0] !== runId) {
+      throw new CommandError("ERR this server follows another one than that which asks");
+    }
+    const { history } = this.#host.keyspace;
+    const hasAll = history.offset === offset && equalBytes(history.id, historyId);
+    if (offset !== null && !hasAll) {
+      throw new CommandError("ERR this slave has not all of the master's log");
+    }
+    this.lead();
   }
 
   status(): ReplicationStatus {
@@ -170,6 +204,7 @@ export class ReplicationService implements Replication {
       master: this.#link?.status() ?? null,
       slaves: this.#slaves,
       goodSlaves: this.#gate.goodSlaves,
+      failover: this.#failover.state,
       counts: this.#counts,
     });
   }
@@ -253,14 +288,7 @@ export class ReplicationService implements Replication {
 
   async waitForSlaves(client: Client, count: number, timeoutMs: number): Promise<number> {
     if (this.isFollowing) throw new CommandError(errors.waitOnSlave);
-    if (!client.mayWait) return this.#slaves.countAcknowledged(this.#written.get(client) ?? 0);
-    const offset = await this.#writtenBy(client);
-    return this.#acknowledgements.wait({
-      look: () => this.#slaves.countAcknowledged(offset),
-      isEnough: (reached) => reached >= count,
-      timeoutMs,
-      onCancel: (cancel) => client.onUnblock(cancel),
-    });
+    return this.#waits.forSlaves(client, count, timeoutMs);
   }
 
   async waitForDisks(
@@ -270,34 +298,7 @@ export class ReplicationService implements Replication {
     timeoutMs: number,
   ): Promise<readonly [here: number, slaves: number]> {
     if (this.isFollowing) throw new CommandError(errors.waitAofOnSlave);
-    const look = (offset: number) => {
-      const { history, syncedPosition } = this.#host.keyspace;
-      const durable = history.offsetOf(syncedPosition) ?? 0;
-      return [durable >= offset ? 1 : 0, this.#slaves.countDurable(offset)] as const;
-    };
-    if (!client.mayWait) return look(this.#written.get(client) ?? 0);
-    const offset = await this.#writtenBy(client);
-    this.#logFeed.hurry(true);
-    try {
-      return await this.#acknowledgements.wait({
-        look: () => look(offset),
-        isEnough: ([local, slaves]) => local >= here && slaves >= count,
-        timeoutMs,
-        onCancel: (cancel) => client.onUnblock(cancel),
-      });
-    } finally {
-      this.#logFeed.hurry(false);
-    }
-  }
-
-  /** The log's end when the client had written last, in bytes; resolves when its turn has ended. */
-  async #writtenBy(client: Client): Promise<number> {
-    if (client.hasWritten) {
-      client.hasWritten = false;
-      await new Promise<void>((resolve) => this.#host.afterTurn(resolve));
-      this.#written.set(client, this.#host.keyspace.history.offset);
-    }
-    return this.#written.get(client) ?? 0;
+    return this.#waits.forDisks(client, here, count, timeoutMs);
   }
 
   #acknowledge(slave: Slave, place: LogPosition): void {
@@ -305,11 +306,30 @@ export class ReplicationService implements Replication {
     if (offset !== null) this.#slaves.acknowledged(slave, place, offset);
   }
 
-  #start(address: TcpAddress): void {
+  #start(address: TcpAddress, takeOver: TakeOver | null = null): void {
     const before = this.#link;
     if (before !== null) this.#ended = before.stop();
-    this.#link = new SlaveLink(address, this.#linkHost(), new Backoff(), this.#ended);
+    this.#link = new SlaveLink(address, this.#linkHost(), { after: this.#ended, takeOver });
     this.#judge();
+  }
+
+  #failoverHost(): FailoverHost {
+    const service = this;
+    const host = this.#host;
+    return {
+      get isFollowing() {
+        return service.isFollowing;
+      },
+      get offset() {
+        return host.keyspace.history.offset;
+      },
+      slaves: () => this.#slaves.status(host.keyspace.history.offset),
+      pause: () => host.pauseWrites(),
+      resume: () => host.resumeWrites(),
+      afterTurn: (work) => host.afterTurn(work),
+      follow: (address, takeOver) => this.#follow(address, takeOver),
+      lead: () => this.lead(),
+    };
   }
 
   #linkHost(): LinkHost {
@@ -335,13 +355,16 @@ export class ReplicationService implements Replication {
   }
 
   #slavesChanged(): void {
-    this.#acknowledgements.changed();
+    this.#failover.look();
+    this.#waits.changed();
     if (this.#host.config.get("min-slaves-to-write") > 0) this.#judge();
   }
 
   /** Sees again what clients may do now. */
   #judge(): void {
-    this.#gate.judge(this.#link?.state ?? null, (seconds) => this.#slaves.countInTouch(seconds));
+    // In the turn in which it began to lead it takes no writes yet.
+    const link = this.#link?.state ?? (this.#host.keyspace.isFollowing ? "connect" : null);
+    this.#gate.judge(link, (seconds) => this.#slaves.countInTouch(seconds));
   }
 
   /** Only of a master that was reached: what stands there is what a later start takes for known. */

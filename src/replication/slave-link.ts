@@ -15,11 +15,12 @@ import type { ParsedReply } from "../resp/parsed-reply.ts";
 import { Backoff } from "./backoff.ts";
 import { takeCopy } from "./copy-taker.ts";
 import { type ForeignKind, type ForeignLink, ForeignMaster } from "./foreign/foreign-master.ts";
-import { decodeGreeting, type MasterGreeting, PROTOCOL } from "./greeting.ts";
+import type { MasterGreeting } from "./greeting.ts";
+import { askToLead, greet, type TakeOver } from "./handshake.ts";
 import { LinkError } from "./link-error.ts";
 import { LinkProgress } from "./link-progress.ts";
 import { MasterConnection } from "./master-connection.ts";
-import { expectOk, refusalOf } from "./master-refusal.ts";
+import { expectOk } from "./master-refusal.ts";
 import type { CopyBuilder, ReplicatedKeyspace } from "./replicated-log.ts";
 import type { ClientTls } from "./secure-connect.ts";
 import { decodeSyncAnswer, FULL_COPY_NEEDED, NO_LOG, type SyncAnswer } from "./sync-answer.ts";
@@ -67,11 +68,19 @@ export interface LinkHost {
   replaceDatabase(): Promise<void>;
 }
 
+export interface LinkOptions {
+  readonly backoff?: Backoff;
+  /** Begins only when this is settled: an earlier link may have to end first. */
+  readonly after?: Promise<void>;
+  readonly takeOver?: TakeOver | null;
+}
+
 export class SlaveLink {
   readonly address: TcpAddress;
   readonly #host: LinkHost;
   readonly #backoff: Backoff;
   readonly #done: Promise<void>;
+  #takeOver: TakeOver | null;
   readonly #progress = new LinkProgress();
   #state: LinkState = "connect";
   #isStopped = false;
@@ -87,16 +96,12 @@ export class SlaveLink {
   #reported: LogPosition = { file: 0, offset: 0 };
   #mismatches = 0;
 
-  /** @param after begins only when this is settled: an earlier link may have to end first */
-  constructor(
-    address: TcpAddress,
-    host: LinkHost,
-    backoff: Backoff = new Backoff(),
-    after: Promise<void> = Promise.resolve(),
-  ) {
+  constructor(address: TcpAddress, host: LinkHost, options: LinkOptions = {}) {
+    const { backoff = new Backoff(), after = Promise.resolve(), takeOver = null } = options;
     this.address = address;
     this.#host = host;
     this.#backoff = backoff;
+    this.#takeOver = takeOver;
     this.#done = after.then(() => this.#run());
   }
 
@@ -183,6 +188,7 @@ export class SlaveLink {
       if (this.#isStopped) throw new LinkError("stopped");
       this.#become("handshake");
       if (credentials.length > 0) expectOk(await connection.call("AUTH", ...credentials), "AUTH");
+      await this.#askToLead(connection);
       await this.#greet(connection);
       this.#masterPlace = null;
       this.#host.repeat();
@@ -197,16 +203,17 @@ export class SlaveLink {
     }
   }
 
+  async #askToLead(connection: MasterConnection): Promise<void> {
+    const takeOver = this.#takeOver;
+    if (takeOver === null) return;
+    await askToLead(connection, this.#host.runId, this.#host.keyspace.history, takeOver);
+    this.#takeOver = null;
+  }
+
   /** Introduces this server. @throws {LinkError} the other one is no master for it */
   async #greet(connection: MasterConnection): Promise<void> {
-    const { runId, listeningPort } = this.#host;
-    const reply = await connection.call("REPLCONF", "HELLO", PROTOCOL, runId, listeningPort);
-    if (reply.kind === "error") throw refusalOf(reply.text);
-    const greeting = decodeGreeting(reply);
-    if (greeting === null) throw new LinkError("the server there is no ledis");
-    if (greeting.protocol !== PROTOCOL) {
-      throw new LinkError(`the master speaks version ${greeting.protocol} of the protocol`);
-    }
+    const { runId } = this.#host;
+    const greeting = await greet(connection, this.#host);
     this.#greeting = greeting;
     this.#greetedMs = clock.nowMs();
     const isLoop =

@@ -7,13 +7,14 @@ export interface ReplicationState {
   readonly master: MasterStatus | null;
   readonly slaves: Slaves;
   readonly goodSlaves: number | null;
+  readonly failover: ReplicationStatus["failover"];
   readonly counts: ReplicationStatus["counts"];
 }
 
 /** The state, with what the log says of itself. */
 export function replicationStatus(
   history: ReadableLog,
-  { master, slaves, goodSlaves, counts }: ReplicationState,
+  { master, slaves, goodSlaves, failover, counts }: ReplicationState,
 ): ReplicationStatus {
   const files = history.files();
   const historyId = history.id.toHex();
@@ -23,6 +24,7 @@ export function replicationStatus(
     master,
     slaves: slaves.status(offset),
     goodSlaves,
+    failover,
     offset,
     firstOffset: files[0]?.base ?? offset,
     historyId,

@@ -173,7 +173,7 @@ export class App implements Server, RequestRunner {
 
   /** What clients may not change does not change by itself either: expired keys wait as well. */
   pauseClients(untilMs: number, mode: PauseMode): void {
-    this.ledis.expiry.stop();
+    this.ledis.expiry.isPaused = true;
     this.#pause.begin(untilMs, mode);
   }
 
@@ -325,7 +325,8 @@ export class App implements Server, RequestRunner {
 
   /** Not at once: this may be called by a command, amid the replies of its own connection. */
   #resumeHeld(): void {
-    this.#database.current?.expiry.start();
+    const expiry = this.#database.current?.expiry;
+    if (expiry !== undefined) expiry.isPaused = false;
     const held = this.#held;
     this.#held = [];
     setImmediate(() => {

@@ -33,6 +33,8 @@ export function replicationHost(
     server: app,
     translate: () => app.ledis.translate(),
     afterTurn: (work) => database.afterTurn(work),
+    pauseWrites: () => app.pauseClients(Number.POSITIVE_INFINITY, "write"),
+    resumeWrites: () => app.unpauseClients(),
     unblockClients(error) {
       for (const client of app.clients()) {
         if (!client.isSlave && client.unblock(error)) client.closeAfterReply();

@@ -1,15 +1,9 @@
-/** Masters that change places, under load: nobody goes another way than the others. */
 import { afterEach, beforeEach, expect, test } from "bun:test";
+import type { FailoverRequest, SlaveStatus } from "../../src/commands/context.ts";
+import { formatAddress } from "../../src/config/address.ts";
 import { log } from "../../src/log.ts";
-import {
-  caughtUp,
-  digestOf,
-  eventually,
-  linkOf,
-  replicationInfo,
-  writeAllTypes,
-} from "../support/replicas.ts";
-import { startServer, type TestServer } from "../support/start-server.ts";
+import { Failover, type FailoverHost } from "../../src/replication/failover.ts";
+import type { TakeOver } from "../../src/replication/handshake.ts";
 
 const { sink } = log;
 beforeEach(() => {
@@ -19,170 +13,161 @@ afterEach(() => {
   log.sink = sink;
 });
 
-const start = () => startServer({ "enable-debug-command": "yes" });
+const slaveAt = (
+  port: number,
+  offset: number,
+  state: SlaveStatus["state"] = "online",
+): SlaveStatus => ({
+  ...{ ip: "10.0.0.2", port, state, offset, lagSeconds: 0, lagBytes: 0 },
+});
+const ANY: FailoverRequest = { target: null, isForced: false, timeoutMs: 0 };
+const to = (port: number) => ({ target: { host: "10.0.0.2", port } });
 
-/** Writes all types to whichever of the servers takes writes, until told to stop. */
-function load(servers: readonly TestServer[]) {
-  let stops = false;
-  const write = async (server: TestServer) => {
-    // Who becomes a slave keeps its clients, and answers them READONLY.
-    await using client = await server.connect();
-    for (let round = 0; !stops; round++) {
-      await writeAllTypes(client, round);
-      await Bun.sleep(1);
-    }
-  };
-  const done = Promise.all(servers.map(write));
-  return {
-    stop: () => {
-      stops = true;
-      return done;
+/** A master whose turns end when a test says so. */
+function master(slaves: SlaveStatus[], offset = 100) {
+  const events: string[] = [];
+  let turn: (() => void)[] = [];
+  const state = { isFollowing: false, offset, slaves, takeOver: null as TakeOver | null };
+  const host: FailoverHost = {
+    get isFollowing() {
+      return state.isFollowing;
     },
+    get offset() {
+      return state.offset;
+    },
+    slaves: () => state.slaves,
+    pause: () => void events.push("pause"),
+    resume: () => void events.push("resume"),
+    afterTurn: (work) => void turn.push(work),
+    follow(address, takeOver) {
+      events.push(`follow ${formatAddress(address)}${takeOver.isForced ? " by force" : ""}`);
+      state.takeOver = takeOver;
+    },
+    lead: () => void events.push("lead"),
   };
+  const endTurn = () => {
+    const works = turn;
+    turn = [];
+    for (const work of works) work();
+  };
+  return { failover: new Failover(host), state, events, endTurn };
 }
 
-async function command(server: TestServer, ...words: (string | number)[]): Promise<unknown> {
-  await using client = await server.connect();
-  return await client.call(...words);
-}
+test("writes wait, the first slave that has all of the log is followed, and writes go on", () => {
+  const { failover, state, events, endTurn } = master([slaveAt(1, 90), slaveAt(2, 80)]);
+  failover.start(ANY);
+  expect([failover.state, ...events]).toEqual(["waiting-for-sync", "pause"]);
+  endTurn();
+  expect(events).toEqual(["pause"]);
+  state.slaves = [slaveAt(1, 90), slaveAt(2, 100)];
+  failover.look();
+  endTurn();
+  expect(failover.state).toBe("failover-in-progress");
+  expect(events).toEqual(["pause", "follow 10.0.0.2:2"]);
+  state.takeOver!.done();
+  expect(failover.state).toBe("no-failover");
+  expect(events.at(-1)).toBe("resume");
+  state.takeOver!.refused("late");
+  expect(events).toHaveLength(3);
+});
 
-async function expectSame(servers: readonly TestServer[]): Promise<void> {
-  const digests: string[] = [];
-  for (const server of servers) {
-    await using client = await server.connect();
-    digests.push(await digestOf(client));
-  }
-  expect(new Set(digests).size).toBe(1);
-}
+test("what the present turn writes is waited for as well", () => {
+  const { failover, state, events, endTurn } = master([slaveAt(1, 100)]);
+  failover.start(ANY);
+  state.offset = 120;
+  endTurn();
+  expect(events).toEqual(["pause"]);
+  state.slaves = [slaveAt(1, 120)];
+  failover.look();
+  endTurn();
+  expect(events).toEqual(["pause", "follow 10.0.0.2:1"]);
+});
 
-const copiesFrom = (server: TestServer) => server.app.replication.status().counts.full;
+test("only the target will do, and not while it copies", () => {
+  const { failover, state, events, endTurn } = master([slaveAt(1, 100), slaveAt(2, 90)]);
+  failover.start({ ...ANY, ...to(2) });
+  endTurn();
+  expect(events).toEqual(["pause"]);
+  state.slaves = [slaveAt(1, 100), slaveAt(2, 100, "send_bulk")];
+  failover.look();
+  endTurn();
+  expect(events).toEqual(["pause"]);
+  state.slaves = [slaveAt(1, 100), slaveAt(2, 100)];
+  failover.look();
+  endTurn();
+  expect(events).toEqual(["pause", "follow 10.0.0.2:2"]);
+});
 
-test("planned failovers, back and forth under load, copy nothing anew", async () => {
-  await using one = await start();
-  await using other = await start();
-  await using third = await start();
-  const writers = load([one, other]);
-  for (const slave of [other, third]) {
-    await command(slave, "SLAVEOF", "127.0.0.1", one.port);
-    await eventually("it follows", () => linkOf(slave) === "connected");
-  }
-  for (const [from, to] of [
-    [one, other],
-    [other, one],
-    [one, other],
-    [other, one],
-  ] as const) {
-    await Bun.sleep(50);
-    const before = copiesFrom(one) + copiesFrom(other);
-    await command(from, "CLIENT", "PAUSE", 10_000, "WRITE");
-    await caughtUp(to, from);
-    await caughtUp(third, from);
-    await command(to, "SLAVEOF", "NO", "ONE");
-    await command(from, "SLAVEOF", "127.0.0.1", to.port);
-    await command(third, "SLAVEOF", "127.0.0.1", to.port);
-    await command(from, "CLIENT", "UNPAUSE");
-    for (const slave of [from, third]) {
-      await eventually("it follows", () => linkOf(slave) === "connected");
+test("a slave that refuses leaves this server the master", () => {
+  const { failover, state, events, endTurn } = master([slaveAt(1, 100)]);
+  failover.start(ANY);
+  endTurn();
+  state.takeOver!.refused("no");
+  expect(events).toEqual(["pause", "follow 10.0.0.2:1", "lead", "resume"]);
+  expect(failover.state).toBe("no-failover");
+});
+
+test("a time-out gives up, or forces the target to lead", async () => {
+  const patient = master([slaveAt(1, 90)]);
+  patient.failover.start({ ...ANY, timeoutMs: 20 });
+  await Bun.sleep(60);
+  expect([patient.failover.state, ...patient.events]).toEqual(["no-failover", "pause", "resume"]);
+  const forced = master([slaveAt(1, 90), slaveAt(2, 95)]);
+  forced.failover.start({ ...to(2), isForced: true, timeoutMs: 20 });
+  await Bun.sleep(60);
+  expect(forced.events).toEqual(["pause", "follow 10.0.0.2:2 by force"]);
+  forced.state.takeOver!.done();
+  expect(forced.events.at(-1)).toBe("resume");
+  // The target may be gone by then.
+  const lonely = master([slaveAt(1, 90)]);
+  lonely.failover.start({ ...to(1), isForced: true, timeoutMs: 20 });
+  lonely.state.slaves = [];
+  await Bun.sleep(60);
+  expect(lonely.events).toEqual(["pause", "resume"]);
+});
+
+test("it can be aborted at any moment, and ends with the server", () => {
+  const waiting = master([slaveAt(1, 90)]);
+  waiting.failover.start(ANY);
+  waiting.failover.abort();
+  expect(waiting.events).toEqual(["pause", "resume"]);
+  waiting.endTurn();
+  expect(waiting.events).toEqual(["pause", "resume"]);
+  const handing = master([slaveAt(1, 100)]);
+  handing.failover.start(ANY);
+  handing.endTurn();
+  handing.failover.abort();
+  expect(handing.events).toEqual(["pause", "follow 10.0.0.2:1", "lead", "resume"]);
+  const stopping = master([slaveAt(1, 90)]);
+  stopping.failover.start({ ...ANY, timeoutMs: 20 });
+  stopping.failover.stop();
+  stopping.failover.stop();
+  expect(stopping.events).toEqual(["pause", "resume"]);
+});
+
+test("requests that make no sense are refused as in Redis", () => {
+  const { failover, state } = master([slaveAt(1, 90), slaveAt(2, 0, "wait_bgsave")]);
+  const refusal = (request: Partial<FailoverRequest>) => {
+    try {
+      failover.start({ ...ANY, ...request });
+      return null;
+    } catch (error) {
+      return `${error}`.replace("CommandError: ERR ", "");
     }
-    expect(copiesFrom(one) + copiesFrom(other)).toBe(before);
-  }
-  await writers.stop();
-  await caughtUp(other, one);
-  await caughtUp(third, one);
-  await expectSame([one, other, third]);
-}, 60_000);
-
-test("an old master that wrote what nobody has gives that up, three times back and forth", async () => {
-  await using one = await start();
-  await using other = await start();
-  const writers = load([one, other]);
-  await command(other, "SLAVEOF", "127.0.0.1", one.port);
-  for (const [from, to] of [
-    [one, other],
-    [other, one],
-    [one, other],
-  ] as const) {
-    await eventually("it follows", () => linkOf(to) === "connected");
-    await Bun.sleep(30);
-    // Both take writes from here on.
-    await command(to, "SLAVEOF", "NO", "ONE");
-    expect(await command(from, "SET", "lost", from.port)).toBe("OK");
-    expect(await command(to, "SET", "kept", to.port)).toBe("OK");
-    const before = copiesFrom(to);
-    await command(from, "SLAVEOF", "127.0.0.1", to.port);
-    await eventually("it follows", () => linkOf(from) === "connected");
-    expect(copiesFrom(to)).toBe(before + 1);
-    await using client = await from.connect();
-    expect((await replicationInfo(client)).get("role")).toBe("slave");
-    await eventually("its own write is gone", async () => {
-      const values = await client.call("MGET", "lost", "kept");
-      return JSON.stringify(values) === JSON.stringify([null, `${to.port}`]);
-    });
-  }
-  await writers.stop();
-  await caughtUp(one, other);
-  await expectSame([one, other]);
-}, 60_000);
-
-/** What Sentinel 7.0 reads of INFO, by its own rules. */
-function readAsSentinel(info: string) {
-  const field = (name: string) => new RegExp(`^${name}:(.*)$`, "m").exec(info)?.[1]?.trim();
-  const slaves = [
-    ...info.matchAll(/^slave\d+:ip=([^,]+),port=(\d+),state=(\w+),offset=(\d+),lag=(\d+)/gm),
-  ];
-  return {
-    runId: field("run_id"),
-    role: field("role"),
-    master: `${field("master_host")}:${field("master_port")}`,
-    link: field("master_link_status"),
-    priority: field("slave_priority"),
-    offset: Number(field("slave_repl_offset")),
-    slaves: slaves.map(([, ip, port]) => `${ip}:${port}`).sort(),
   };
-}
-
-test("Sentinel finds slaves, promotes one and sends the others there", async () => {
-  await using master = await start();
-  await using slave = await start();
-  await using other = await start();
-  for (const follower of [slave, other]) {
-    await command(follower, "SLAVEOF", "127.0.0.1", master.port);
-    await eventually("it follows", () => linkOf(follower) === "connected");
-  }
-  const read = async (server: TestServer) =>
-    readAsSentinel((await command(server, "INFO")) as string);
-  const addressOf = ({ port }: TestServer) => `127.0.0.1:${port}`;
-  const seen = await read(master);
-  expect(seen).toMatchObject({ role: "master", slaves: [slave, other].map(addressOf).sort() });
-  expect(seen.runId).toMatch(/^[0-9a-f]{40}$/);
-  await eventually("the slave is told of", async () => (await read(slave)).offset > 0);
-  expect(await read(slave)).toMatchObject({
-    ...{ role: "slave", master: addressOf(master), link: "up", priority: "100", slaves: [] },
-  });
-  // Sentinels talk to each other through every server.
-  await using subscriber = await slave.connect();
-  await subscriber.call("SUBSCRIBE", "__sentinel__:hello");
-  const hello = `127.0.0.1,26379,${"5".repeat(40)},0,m,127.0.0.1,${master.port},0`;
-  expect(await command(slave, "PUBLISH", "__sentinel__:hello", hello)).toBe(1);
-  expect(await subscriber.readPlain()).toEqual(["message", "__sentinel__:hello", hello]);
-
-  await master.app.stop({ save: false });
-  await eventually("the slave has noticed", async () => (await read(slave)).link === "down");
-  await using client = await slave.connect();
-  const promotion = [
-    ["MULTI"],
-    ["SLAVEOF", "NO", "ONE"],
-    ["CONFIG", "REWRITE"],
-    ["CLIENT", "KILL", "TYPE", "normal"],
-    ["CLIENT", "KILL", "TYPE", "pubsub"],
-    ["EXEC"],
-  ];
-  const replies = await client.pipeline(promotion);
-  expect(replies.at(-1)).toEqual(["OK", expect.anything(), expect.anything(), 1]);
-  await eventually("subscribers are closed", () => subscriber.isClosed);
-  expect(await read(slave)).toMatchObject({ role: "master", slaves: [] });
-  await command(other, "SLAVEOF", "127.0.0.1", slave.port);
-  await eventually("it follows", () => linkOf(other) === "connected");
-  expect(await read(slave)).toMatchObject({ slaves: [addressOf(other)] });
-  expect(copiesFrom(slave)).toBe(0);
-}, 30_000);
+  expect(() => failover.abort()).toThrow("ERR No failover in progress.");
+  const forced = "FAILOVER with force option requires both a timeout and target HOST and IP.";
+  expect(refusal({ isForced: true })).toBe(forced);
+  expect(refusal({ isForced: true, timeoutMs: 5 })).toBe(forced);
+  expect(refusal({ isForced: true, ...to(1) })).toBe(forced);
+  expect(refusal(to(3))).toBe("FAILOVER target HOST and PORT is not a replica.");
+  expect(refusal(to(2))).toBe("FAILOVER target replica is not online.");
+  state.slaves = [];
+  expect(refusal({ isForced: true })).toBe("FAILOVER requires connected replicas.");
+  state.isFollowing = true;
+  expect(refusal({})).toBe("FAILOVER is not valid when server is a replica.");
+  state.isFollowing = false;
+  state.slaves = [slaveAt(1, 90)];
+  expect(refusal({})).toBeNull();
+  expect(refusal({})).toBe("FAILOVER already in progress.");
+});

@@ -24,6 +24,8 @@ function hostOf(config: Config, holdsKeys: boolean): ReplicationHost {
     setFollowing: unused,
     translate: unused,
     afterTurn: unused,
+    pauseWrites: unused,
+    resumeWrites: unused,
     unblockClients: unused,
     holdsKeys: () => Promise.resolve(holdsKeys),
     createCopy: unused,

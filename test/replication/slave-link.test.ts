@@ -78,7 +78,7 @@ test("the log is repeated from where it ends, and the next place acknowledges it
       return idle(file, offset);
     },
   });
-  const link = new SlaveLink(master.address, host, soon());
+  const link = new SlaveLink(master.address, host, { backoff: soon() });
   await eventually("it is idle", () => master.requests.includes("SYNC 2 41"));
   await eventually("it is connected", () => link.state === "connected");
   await link.stop();
@@ -99,7 +99,7 @@ test("a password is sent first, and a wrong one is told", async () => {
   const host = new FakeHost();
   host.settings.credentials = ["secret"];
   using master = playMaster({ auth: "-WRONGPASS no\r\n", sync: idle });
-  const link = new SlaveLink(master.address, host, soon());
+  const link = new SlaveLink(master.address, host, { backoff: soon() });
   await eventually("it has failed", () => link.status().error !== null);
   expect(link.status().error).toBe("AUTH was refused: WRONGPASS no");
   await link.stop();
@@ -117,7 +117,7 @@ test("what is no ledis master is told", async () => {
     [hello("m", `x ${RUN_ID}`), "replication loop"],
   ] as const) {
     using master = playMaster({ hello: () => answer, sync: idle });
-    const link = new SlaveLink(master.address, new FakeHost(), soon());
+    const link = new SlaveLink(master.address, new FakeHost(), { backoff: soon() });
     await eventually("it has failed", () => link.status().error !== null);
     expect(link.status().error).toContain(reason);
     await link.stop();
@@ -146,7 +146,7 @@ test("a master of another kind is followed in its own way, with its own progress
           return given.promise;
         },
       }),
-      soon(),
+      { backoff: soon() },
     );
     await eventually("it is up", () => link.state === "connected");
     expect(followed).toEqual([kind, "user", "secret", "7000"]);
@@ -160,7 +160,7 @@ test("a master of another kind is followed in its own way, with its own progress
 test("a master that follows this server is dropped, also when it begins to later", async () => {
   const host = new FakeHost();
   using master = playMaster({ sync: idle });
-  const link = new SlaveLink(master.address, host, soon());
+  const link = new SlaveLink(master.address, host, { backoff: soon() });
   await eventually("it is connected", () => link.state === "connected");
   expect(link.chain).toEqual(["m"]);
   host.followers.add("m");
@@ -172,7 +172,7 @@ test("a master that follows this server is dropped, also when it begins to later
 test("after a lost connection it comes back, and goes on where the log ends", async () => {
   const host = new FakeHost();
   using master = playMaster({ sync: idle });
-  const link = new SlaveLink(master.address, host, soon());
+  const link = new SlaveLink(master.address, host, { backoff: soon() });
   await eventually("it is connected", () => link.state === "connected");
   master.cut();
   await eventually("it has lost it", () => link.state !== "connected");
@@ -184,7 +184,7 @@ test("after a lost connection it comes back, and goes on where the log ends", as
 
 test("a reason is logged once, however often it fails", async () => {
   using master = playMaster({ hello: () => "+OK\r\n", sync: idle });
-  const link = new SlaveLink(master.address, new FakeHost(), soon());
+  const link = new SlaveLink(master.address, new FakeHost(), { backoff: soon() });
   await eventually("it has tried thrice", () => master.connections >= 3);
   await link.stop();
   expect(lines).toHaveLength(1);
@@ -201,7 +201,7 @@ test("answers that do not fit change nothing", async () => {
   ] as const) {
     const host = new FakeHost();
     using master = playMaster({ sync: () => answer });
-    const link = new SlaveLink(master.address, host, soon());
+    const link = new SlaveLink(master.address, host, { backoff: soon() });
     await eventually("it has failed", () => link.status().error !== null);
     expect(link.status().error).toContain(reason);
     await link.stop();
@@ -215,7 +215,7 @@ test("what never fits is fetched anew as a full copy", async () => {
   using master = playMaster({
     sync: () => bulk(encodeSyncAnswer({ file: 1, offset: 44 }, fromText("turn"))),
   });
-  const link = new SlaveLink(master.address, host, soon());
+  const link = new SlaveLink(master.address, host, { backoff: soon() });
   await eventually("it asks for one", () => master.requests.includes("FULLSYNC"));
   await link.stop();
   expect(master.requests.filter((request) => request.startsWith("SYNC"))).toHaveLength(4);
@@ -230,7 +230,7 @@ test("while there is no room nothing is applied, and nothing more asked for", as
         ? bulk(encodeSyncAnswer({ file: 1, offset: 44 }, fromText("turn")))
         : idle(file, offset),
   });
-  const link = new SlaveLink(master.address, host, soon());
+  const link = new SlaveLink(master.address, host, { backoff: soon() });
   await eventually("it waits", () => host.keyspace.roomListeners.length > 0);
   expect(host.keyspace.history.position.offset).toBe(40);
   host.keyspace.hasRoom = true;
@@ -249,7 +249,7 @@ test("a link that is stopped applies nothing any more", async () => {
       return answer.promise;
     },
   });
-  const link = new SlaveLink(master.address, host, soon());
+  const link = new SlaveLink(master.address, host, { backoff: soon() });
   await asked.promise;
   const stopped = link.stop();
   answer.resolve(bulk(encodeSyncAnswer({ file: 1, offset: 44 }, fromText("turn"))));
@@ -260,7 +260,10 @@ test("a link that is stopped applies nothing any more", async () => {
 test("a link begins when the one before it has ended, and may be stopped before", async () => {
   const before = Promise.withResolvers<void>();
   using master = playMaster({ sync: idle });
-  const link = new SlaveLink(master.address, new FakeHost(), soon(), before.promise);
+  const link = new SlaveLink(master.address, new FakeHost(), {
+    backoff: soon(),
+    after: before.promise,
+  });
   const stopped = link.stop();
   before.resolve();
   await stopped;
@@ -270,7 +273,7 @@ test("a link begins when the one before it has ended, and may be stopped before"
 test("how far behind it is follows from where the master's log ends", async () => {
   const host = new FakeHost();
   using master = playMaster({ hello: () => hello("m", "", "1000"), sync: idle });
-  const link = new SlaveLink(master.address, host, soon());
+  const link = new SlaveLink(master.address, host, { backoff: soon() });
   expect(link.status()).toMatchObject({ lagBytes: -1, lagSeconds: -1, lastIoSeconds: -1 });
   await eventually("it is connected", () => link.state === "connected");
   expect(link.status()).toMatchObject({ lagBytes: 960, lagSeconds: -1, port: link.address.port });

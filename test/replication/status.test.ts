@@ -7,6 +7,7 @@ const state = {
   master: null,
   slaves: new Slaves(() => {}),
   goodSlaves: null,
+  failover: "no-failover" as const,
   counts: { full: 1, partial: 2, refused: 3 },
 };
 

@@ -65,6 +65,7 @@ export class FakeLog implements ReadableLog {
 export class FakeKeyspace implements ReplicatedKeyspace {
   readonly history = new FakeLog();
   hasRoom = true;
+  isFollowing = false;
   roomListeners: (() => void)[] = [];
   /** Thrown by `applyTurns`. */
   failure: Error | null = null;

@@ -61,7 +61,7 @@ export function replicationFields({ server }: Context): InfoField[] {
     ["role", master === null ? "master" : "slave"],
     ...(master === null ? [] : masterFields(master, offset)),
     ...slaveFields(status),
-    ["master_failover_state", "no-failover"],
+    ["master_failover_state", status.failover],
     ["master_replid", historyId.padEnd(ID_DIGITS, "0")],
     ["master_replid2", (previous?.historyId ?? "").padEnd(ID_DIGITS, "0")],
     ["master_repl_offset", offset],

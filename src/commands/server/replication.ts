@@ -8,6 +8,7 @@ import { type Arg, bytes, index, int, optional } from "../args.ts";
 import { type Command, type CommandFlag, command } from "../command.ts";
 import type { Context } from "../context.ts";
 import { rawWords } from "../raw-words.ts";
+import { failoverCommand } from "./failover.ts";
 
 const ALREADY_CONNECTED = new Status("OK Already connected to specified master");
 
@@ -28,6 +29,9 @@ const FEED_FLAGS: readonly CommandFlag[] = [
 
 function follow({ server, client }: Context, host: Bytes, port: Bytes): Reply {
   const { replication } = server;
+  if (replication.status().failover !== "no-failover") {
+    throw new CommandError("ERR REPLICAOF not allowed while failing over.");
+  }
   if (client.isSlave) throw new CommandError("ERR Command is not valid when client is a replica.");
   if (equalsIgnoreCase(host, "NO") && equalsIgnoreCase(port, "ONE")) {
     replication.lead();
@@ -55,6 +59,13 @@ function integerOf(word: Bytes | undefined): number {
   return value;
 }
 
+/** @throws {CommandError} it is none */
+function historyIdOf(word: Bytes): Uint8Array {
+  const hex = mapKey(word);
+  if (!HISTORY_ID.test(hex)) throw new CommandError("ERR invalid history id");
+  return Uint8Array.fromHex(hex);
+}
+
 /** What servers of this program say to each other; null when it is none of that. */
 function introduce({ server, client }: Context, words: readonly Bytes[]): Reply | null {
   const { replication } = server;
@@ -65,9 +76,12 @@ function introduce({ server, client }: Context, words: readonly Bytes[]): Reply 
     return replication.greet(client, { protocol, runId: mapKey(second), listeningPort });
   }
   if (equalsIgnoreCase(name, "HISTORY") && words.length === 2) {
-    const hex = mapKey(first);
-    if (!HISTORY_ID.test(hex)) throw new CommandError("ERR invalid history id");
-    replication.noteHistory(client, Uint8Array.fromHex(hex));
+    replication.noteHistory(client, historyIdOf(first));
+    return OK;
+  }
+  if (equalsIgnoreCase(name, "TAKEOVER") && second !== undefined && words.length === 4) {
+    const [runId, end] = [mapKey(first), integerOf(third)];
+    replication.takeOver({ runId, historyId: historyIdOf(second), offset: end < 0 ? null : end });
     return OK;
   }
   if (equalsIgnoreCase(name, "FSYNCED") && words.length === 3) {
@@ -126,6 +140,7 @@ async function waitForDisks(
 }
 
 export const replicationCommands: readonly Command[] = [
+  failoverCommand,
   command("ledis", {
     name: "FULLSYNC",
     summary: "Begins a full copy of the database; FULLSYNC NEXT answers its next block.",

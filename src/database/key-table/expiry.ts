@@ -50,6 +50,8 @@ export class Expiry {
   #indexDueAt = 0;
   /** False on a slave, which leaves removing to its master. */
   enabled = true;
+  /** True while nothing may change by itself. */
+  isPaused = false;
   /** False while changes of a server that removes its keys itself are written: it may still give them another TTL. */
   hides = true;
   /** Keys removed because their TTL had passed. */
@@ -85,11 +87,11 @@ export class Expiry {
   }
 
   /**
-   * Whether what has ended may be removed: the one place that decides it. If not, it is only hidden: on a slave, and
-   * while the disk takes no writes.
+   * Whether what has ended may be removed: the one place that decides it. If not, it is only hidden: on a slave, while
+   * clients may not write, and while the disk takes no writes.
    */
   get mayRemove(): boolean {
-    return this.enabled && this.#keyspace.writeFailure === null;
+    return this.enabled && !this.isPaused && this.#keyspace.writeFailure === null;
   }
 
   /** Removes a row that the caller has found to be expired; false when that is not this server's to do now. */

@@ -10,6 +10,7 @@ const plain: ReplicationStatus = {
   firstOffset: 400,
   historyId: "ab".repeat(16),
   previous: null,
+  failover: "no-failover",
   counts: { full: 0, partial: 0, refused: 0 },
 };
 const master: MasterStatus = {
