@@ -30,9 +30,9 @@ export class LinkProgress {
     this.#bytes = 0;
   }
 
-  /** A change of the master was left out. */
-  leftOut(): void {
-    this.#skipped++;
+  /** So many changes of the master were left out. */
+  leftOut(count: number): void {
+    this.#skipped = count;
   }
 
   /** @param state of the link, now */

@@ -6,8 +6,7 @@ import type { ParsedReply } from "../resp/parsed-reply.ts";
 import { ReplyParser } from "../resp/reply-parser.ts";
 import { encodeRequest } from "../resp/request-encoder.ts";
 import { LinkError } from "./link-error.ts";
-import { MasterSocket } from "./master-socket.ts";
-import type { ClientTls } from "./secure-connect.ts";
+import { MasterSocket, type SocketOptions } from "./master-socket.ts";
 
 /** Longest reply: a turn may be large, and is never cut. */
 const REPLY_BYTES_MAX = 2 ** 31 - 1;
@@ -27,26 +26,17 @@ export class MasterConnection {
   private constructor() {}
 
   /**
-   * @param timeoutMs longest silence, of connecting and while a reply is expected
-   * @param tls null: without TLS
+   * @param options what is expected are replies
    * @throws {LinkError} nobody listens there, or does not answer in time, or TLS does not come about
    */
-  static async open(
-    address: TcpAddress,
-    timeoutMs: number,
-    tls: ClientTls | null = null,
-  ): Promise<MasterConnection> {
+  static async open(address: TcpAddress, options: SocketOptions): Promise<MasterConnection> {
     const connection = new MasterConnection();
-    connection.#socket = await MasterSocket.open(
-      address,
-      { timeoutMs, tls },
-      {
-        received: (bytes) => connection.#received(bytes),
-        failed(error) {
-          for (const expected of connection.#expected.splice(0)) expected.reject(error);
-        },
+    connection.#socket = await MasterSocket.open(address, options, {
+      received: (bytes) => connection.#received(bytes),
+      failed(error) {
+        for (const expected of connection.#expected.splice(0)) expected.reject(error);
       },
-    );
+    });
     return connection;
   }
 

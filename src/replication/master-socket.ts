@@ -17,11 +17,13 @@ export interface SocketOptions {
   /** Longest silence, of connecting and while something is expected, in ms. */
   readonly timeoutMs: number;
   /** null: without TLS. */
-  readonly tls: ClientTls | null;
+  readonly tls?: ClientTls | null;
+  /** Closes it when aborted, also while it is being opened. */
+  readonly signal?: AbortSignal;
 }
 
 export interface SocketOwner {
-  /** @param bytes a view: valid until this returns @throws what ends the connection */
+  /** @param bytes the owner's from now on @throws what ends the connection */
   received(bytes: Bytes): void;
   /** The connection is lost, or was closed. Told once, and the last. */
   failed(error: LinkError): void;
@@ -49,7 +51,7 @@ export class MasterSocket {
    */
   static async open(
     address: TcpAddress,
-    { timeoutMs, tls }: SocketOptions,
+    { timeoutMs, tls = null, signal }: SocketOptions,
     owner: SocketOwner,
   ): Promise<MasterSocket> {
     const { promise, reject } = Promise.withResolvers<never>();
@@ -57,10 +59,14 @@ export class MasterSocket {
     const opened = new MasterSocket(timeoutMs, {
       received: (bytes) => owner.received(bytes),
       failed(error) {
+        signal?.removeEventListener("abort", abort);
         reject(error);
         owner.failed(error);
       },
     });
+    const abort = () => opened.close();
+    signal?.addEventListener("abort", abort);
+    if (signal?.aborted) abort();
     const handlers: SocketHandler<undefined> = {
       data: (_, bytes) => opened.#receive(bytes),
       drain: () => opened.#flush(),

@@ -32,6 +32,8 @@ const GREET_MS = 1000;
 const STRETCH_BYTES_MAX = 2 ** 31 - 1;
 /** About how much of it is taken in within one iteration of the event loop, in bytes. */
 const SLICE_BYTES = 128 << 10;
+/** A link to a foreign master that was up for so long is a good one, in ms. */
+const LASTING_MS = 10_000;
 /** Answers that do not fit, one after the other at the same place, before a full copy is taken. */
 const MISMATCHES_MAX = 3;
 
@@ -83,11 +85,8 @@ export class SlaveLink {
   #takeOver: TakeOver | null;
   readonly #progress = new LinkProgress();
   #state: LinkState = "connect";
-  #isStopped = false;
+  readonly #stopping = new AbortController();
   #wake: () => void = () => {};
-  /** Ends what a session with a foreign master waits for. */
-  #giveUp: () => void = () => {};
-  #connection: MasterConnection | null = null;
   #greeting: MasterGreeting | null = null;
   #greetedMs = 0;
   #error: string | null = null;
@@ -103,6 +102,10 @@ export class SlaveLink {
     this.#backoff = backoff;
     this.#takeOver = takeOver;
     this.#done = after.then(() => this.#run());
+  }
+
+  get #isStopped(): boolean {
+    return this.#stopping.signal.aborted;
   }
 
   get state(): LinkState {
@@ -121,9 +124,7 @@ export class SlaveLink {
 
   /** Changes nothing any more from now on; resolves when everything of it has ended. */
   stop(): Promise<void> {
-    this.#isStopped = true;
-    this.#giveUp();
-    this.#connection?.close();
+    this.#stopping.abort();
     this.#wake();
     return this.#done;
   }
@@ -181,8 +182,10 @@ export class SlaveLink {
   async #session(): Promise<never> {
     const { credentials, timeoutMs, tls } = this.#host.settings;
     this.#become("connecting");
-    const connection = await MasterConnection.open(this.address, timeoutMs, tls);
-    this.#connection = connection;
+    const connection = await MasterConnection.open(this.address, {
+      ...{ timeoutMs, tls },
+      signal: this.#stopping.signal,
+    });
     connection.onReceived((bytes) => this.#progress.heard(bytes));
     try {
       if (this.#isStopped) throw new LinkError("stopped");
@@ -198,7 +201,6 @@ export class SlaveLink {
       this.#greeting = null;
       return await this.#followForeign(error, connection);
     } finally {
-      this.#connection = null;
       connection.close();
     }
   }
@@ -228,31 +230,26 @@ export class SlaveLink {
     connection: MasterConnection,
   ): Promise<never> {
     const { credentials, timeoutMs, tls } = this.#host.settings;
-    try {
-      return await this.#host.followForeign(foreignKind, {
-        address: this.address,
-        connection,
-        credentials,
-        listeningPort: this.#host.listeningPort,
-        timeoutMs,
-        tls,
-        isStopped: () => this.#isStopped,
-        onStop: (work) => {
-          this.#giveUp = work;
-        },
-        pause: (ms) => this.#pause(ms),
-        copying: () => this.#beginSync(),
-        received: (bytes) => this.#progress.heard(bytes),
-        reached: (place, isAll) => {
-          this.#masterPlace = place;
-          if (isAll) this.#progress.caughtUp(clock.nowMs());
-          this.#isUp();
-        },
-        skipped: () => this.#progress.leftOut(),
-      });
-    } finally {
-      this.#giveUp = () => {};
-    }
+    const beganMs = clock.nowMs();
+    let first: LogPosition | null = null;
+    return await this.#host.followForeign(foreignKind, {
+      ...{ address: this.address, connection, credentials, timeoutMs, tls },
+      listeningPort: this.#host.listeningPort,
+      signal: this.#stopping.signal,
+      pause: (ms) => this.#pause(ms),
+      copying: () => this.#beginSync(),
+      received: (bytes) => this.#progress.heard(bytes),
+      reached: (place, isAll) => {
+        first ??= place;
+        // Whoever sends what cannot be followed is left again at once: no reason to hurry back.
+        const isElsewhere = place.file !== first.file || place.offset !== first.offset;
+        if (isElsewhere || clock.nowMs() - beganMs > LASTING_MS) this.#backoff.reset();
+        this.#masterPlace = place;
+        if (isAll) this.#progress.caughtUp(clock.nowMs());
+        this.#isUp();
+      },
+      skipped: (count) => this.#progress.leftOut(count),
+    });
   }
 
   #beginSync(): void {
@@ -280,13 +277,13 @@ export class SlaveLink {
       if (answer.bytes.length > 0) await this.#apply(from, answer.bytes);
       from = this.#nextPlace(from, answer);
       historyId = null;
+      if (this.#state !== "connected") this.#backoff.reset();
       this.#isUp();
     }
   }
 
   #isUp(): void {
     if (this.#state !== "connected") {
-      this.#backoff.reset();
       this.#error = null;
       const master = formatAddress(this.address);
       log.info("replication", "following the master", { master });

@@ -35,7 +35,7 @@ class FakeBuilder implements CopyBuilder {
 async function take(...answers: readonly Answer[]) {
   const left = [...answers];
   using master = new FakeMaster(() => left.shift() ?? "$-1\r\n");
-  const connection = await MasterConnection.open(master.address, 5000);
+  const connection = await MasterConnection.open(master.address, { timeoutMs: 5000 });
   let builder: FakeBuilder | null = null;
   const outcome = await takeCopy(connection, async (head) => {
     builder = new FakeBuilder(head);

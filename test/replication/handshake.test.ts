@@ -11,7 +11,7 @@ async function say<T>(
   talk: (connection: MasterConnection) => Promise<T>,
 ): Promise<[outcome: T | string, request: string]> {
   using master = new FakeMaster(() => answer);
-  const connection = await MasterConnection.open(master.address, 5000);
+  const connection = await MasterConnection.open(master.address, { timeoutMs: 5000 });
   const outcome = await talk(connection).catch((error: unknown) => `${error}`);
   connection.close();
   return [outcome, master.requests.join()];

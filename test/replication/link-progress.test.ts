@@ -40,7 +40,7 @@ test("bytes are those of the copy under way", () => {
 
 test("what was left out is counted", () => {
   const progress = new LinkProgress();
-  progress.leftOut();
-  progress.leftOut();
+  progress.leftOut(1);
+  progress.leftOut(2);
   expect(progress.status("connected").skipped).toBe(2);
 });

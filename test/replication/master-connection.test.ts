@@ -13,7 +13,7 @@ const reasonOf = (promise: Promise<unknown>) =>
 
 test("requests are answered in their order, several under way at once", async () => {
   using master = new FakeMaster((words) => `+${words.join("-")}\r\n`);
-  const connection = await MasterConnection.open(master.address, 5000);
+  const connection = await MasterConnection.open(master.address, { timeoutMs: 5000 });
   let heard = 0;
   connection.onReceived((bytes) => {
     heard += bytes;
@@ -29,7 +29,7 @@ test("requests are answered in their order, several under way at once", async ()
 
 test("a large request goes out whole", async () => {
   using master = new FakeMaster((words) => `:${words[1]!.length}\r\n`);
-  const connection = await MasterConnection.open(master.address, 5000);
+  const connection = await MasterConnection.open(master.address, { timeoutMs: 5000 });
   const reply = await connection.call("ECHO", new Uint8Array(20 << 20));
   expect(reply).toEqual({ kind: "integer", value: 20 << 20 });
   connection.close();
@@ -39,12 +39,12 @@ test("a port where nobody listens is told", async () => {
   const master = new FakeMaster(() => null);
   const { address } = master;
   master[Symbol.dispose]();
-  expect(await reasonOf(MasterConnection.open(address, 5000))).toContain("refused");
+  expect(await reasonOf(MasterConnection.open(address, { timeoutMs: 5000 }))).toContain("refused");
 });
 
 test("what is under way fails when the connection is lost, and nothing is sent any more", async () => {
   using master = new FakeMaster(() => null);
-  const connection = await MasterConnection.open(master.address, 5000);
+  const connection = await MasterConnection.open(master.address, { timeoutMs: 5000 });
   const replies = [connection.call("A"), connection.call("B")];
   await eventually("it has arrived", () => master.requests.length === 2);
   master.cut();
@@ -55,7 +55,7 @@ test("what is under way fails when the connection is lost, and nothing is sent a
 
 test("a master that does not answer is given up, one that is asked nothing is not", async () => {
   using master = new FakeMaster(() => null);
-  const connection = await MasterConnection.open(master.address, 60);
+  const connection = await MasterConnection.open(master.address, { timeoutMs: 60 });
   await Bun.sleep(150);
   expect(connection.isClosed).toBe(false);
   expect(await reasonOf(connection.call("A"))).toContain("did not answer");
@@ -64,9 +64,9 @@ test("a master that does not answer is given up, one that is asked nothing is no
 
 test("what is no reply, or comes unasked, ends the connection", async () => {
   using master = new FakeMaster(() => "nonsense\r\n");
-  const connection = await MasterConnection.open(master.address, 5000);
+  const connection = await MasterConnection.open(master.address, { timeoutMs: 5000 });
   expect(await reasonOf(connection.call("A"))).toContain("unexpected reply type");
-  const other = await MasterConnection.open(master.address, 5000);
+  const other = await MasterConnection.open(master.address, { timeoutMs: 5000 });
   await eventually("both are there", () => master.connections === 2);
   master.push("+unasked\r\n");
   await eventually("it has noticed", () => other.isClosed);
@@ -74,16 +74,22 @@ test("what is no reply, or comes unasked, ends the connection", async () => {
 
 test("TLS is used when it is asked for, and a master that is not trusted is told", async () => {
   using master = new FakeMaster(() => "+OK\r\n", identity("server"));
-  const connection = await MasterConnection.open(master.address, 5000, clientOf());
+  const connection = await MasterConnection.open(master.address, {
+    timeoutMs: 5000,
+    tls: clientOf(),
+  });
   expect(await connection.call("A")).toEqual({ kind: "status", text: "OK" });
   connection.close();
-  const distrust = MasterConnection.open(master.address, 5000, clientOf(undefined, "other-ca"));
+  const distrust = MasterConnection.open(master.address, {
+    timeoutMs: 5000,
+    tls: clientOf(undefined, "other-ca"),
+  });
   expect(await reasonOf(distrust)).toStartWith("TLS handshake failed: ");
 });
 
 test("closing fails what is under way", async () => {
   using master = new FakeMaster(() => null);
-  const connection = await MasterConnection.open(master.address, 5000);
+  const connection = await MasterConnection.open(master.address, { timeoutMs: 5000 });
   const reply = connection.call("A");
   connection.close();
   expect(await reasonOf(reply)).toBe("the link was given up");

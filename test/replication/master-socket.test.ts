@@ -20,7 +20,7 @@ function owner() {
 test("bytes go out and come in; its end is told once", async () => {
   using master = new FakeMaster((words) => `+${words.join(" ")}\r\n`);
   const it = owner();
-  const socket = await MasterSocket.open(master.address, { timeoutMs: 5000, tls: null }, it);
+  const socket = await MasterSocket.open(master.address, { timeoutMs: 5000 }, it);
   socket.write(encodeRequest(["A"]));
   socket.write(encodeRequest(["B"]));
   await eventually("both are answered", () => it.seen.text === "+A\r\n+B\r\n");
@@ -35,7 +35,7 @@ test("bytes go out and come in; its end is told once", async () => {
 test("silence ends it only while something is expected", async () => {
   using master = new FakeMaster(() => null);
   const it = owner();
-  const socket = await MasterSocket.open(master.address, { timeoutMs: 60, tls: null }, it);
+  const socket = await MasterSocket.open(master.address, { timeoutMs: 60 }, it);
   await Bun.sleep(150);
   expect(socket.failure).toBeNull();
   socket.expects = true;
@@ -52,7 +52,7 @@ test("what its owner throws ends it", async () => {
       throw new Error("nonsense");
     },
   };
-  const socket = await MasterSocket.open(master.address, { timeoutMs: 5000, tls: null }, throwing);
+  const socket = await MasterSocket.open(master.address, { timeoutMs: 5000 }, throwing);
   socket.write(encodeRequest(["A"]));
   await eventually("it has ended", () => socket.failure !== null);
   expect(it.seen.failures).toEqual(["nonsense"]);
@@ -61,7 +61,7 @@ test("what its owner throws ends it", async () => {
 test("paused, it receives nothing; resumed, everything", async () => {
   using master = new FakeMaster(() => null);
   const it = owner();
-  const socket = await MasterSocket.open(master.address, { timeoutMs: 5000, tls: null }, it);
+  const socket = await MasterSocket.open(master.address, { timeoutMs: 5000 }, it);
   await eventually("it is there", () => master.connections === 1);
   socket.pause();
   master.push("+one\r\n");
@@ -77,8 +77,6 @@ test("a port where nobody listens is told", async () => {
   const { address } = master;
   master[Symbol.dispose]();
   const it = owner();
-  const outcome = await MasterSocket.open(address, { timeoutMs: 5000, tls: null }, it).catch(
-    String,
-  );
+  const outcome = await MasterSocket.open(address, { timeoutMs: 5000 }, it).catch(String);
   expect(outcome).toContain("refused");
 });

@@ -140,8 +140,8 @@ test("a master of another kind is followed in its own way, with its own progress
       Object.assign(host, {
         followForeign(followedKind: string, foreign: ForeignLink) {
           followed.push(followedKind, ...foreign.credentials, `${foreign.listeningPort}`);
-          foreign.onStop(() => given.reject(new Error("given up")));
-          foreign.skipped();
+          foreign.signal.addEventListener("abort", () => given.reject(new Error("given up")));
+          foreign.skipped(1);
           foreign.reached({ file: 0, offset: 77 }, true);
           return given.promise;
         },
@@ -155,6 +155,33 @@ test("a master of another kind is followed in its own way, with its own progress
     await link.stop();
     expect(await given.promise.catch(String)).toBe("Error: given up");
   }
+});
+
+test("a stop ends a link that is being opened", async () => {
+  // Nobody accepts there: the queue of connections is full, or the address is nowhere.
+  const address = { kind: "tcp", host: "192.0.2.1", port: 6379 } as const;
+  const link = new SlaveLink(address, new FakeHost(), { backoff: soon() });
+  await Bun.sleep(20);
+  const begin = performance.now();
+  await link.stop();
+  expect(performance.now() - begin).toBeLessThan(1000);
+});
+
+test("a master of another kind that is left at once is not hurried back to", async () => {
+  using master = playMaster({ hello: () => "-ERR command not found\r\n", sync: idle });
+  let sessions = 0;
+  const host = Object.assign(new FakeHost(), {
+    followForeign(_: string, foreign: ForeignLink): Promise<never> {
+      sessions++;
+      foreign.reached({ file: 0, offset: 77 }, true);
+      return Promise.reject(new Error("nonsense"));
+    },
+  });
+  const link = new SlaveLink(master.address, host, { backoff: new Backoff(() => 1) });
+  await Bun.sleep(1000);
+  await link.stop();
+  expect(sessions).toBeGreaterThan(1);
+  expect(sessions).toBeLessThan(5);
 });
 
 test("a master that follows this server is dropped, also when it begins to later", async () => {

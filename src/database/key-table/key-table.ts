@@ -127,10 +127,10 @@ export class KeyTable {
 
   /**
    * Whether a command that reads may store something with the key, for the next time: not on a slave, whose log is its
-   * master's, and not while the disk takes no writes.
+   * master's, unless the command is the master's, and not while the disk takes no writes.
    */
   get readsMayWrite(): boolean {
-    return this.#expiry.mayRemove;
+    return this.#expiry.mayRemove || !this.#expiry.hides;
   }
 
   /** Tells `listener` of every change from now on, in this turn too. Listen only while it matters. */

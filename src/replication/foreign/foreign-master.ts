@@ -46,9 +46,8 @@ export interface ForeignLink {
   readonly timeoutMs: number;
   /** For a connection of the session's own; null: without TLS. */
   readonly tls: ClientTls | null;
-  isStopped(): boolean;
-  /** Calls `work` when the link is given up. */
-  onStop(work: () => void): void;
+  /** Aborted when the link is given up. */
+  readonly signal: AbortSignal;
   pause(ms: number): Promise<void>;
   /** A full copy begins. */
   copying(): void;
@@ -56,8 +55,8 @@ export interface ForeignLink {
   received(bytes: number): void;
   /** Everything up to here is stored. @param isAll nothing is known to be behind it */
   reached(place: LogPosition, isAll: boolean): void;
-  /** A change of the master makes no sense here, and was left out. */
-  skipped(): void;
+  /** So many changes of the master were left out, as they cannot be made here. */
+  skipped(count: number): void;
 }
 
 /** The server around it. */

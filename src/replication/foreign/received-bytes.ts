@@ -1,18 +1,26 @@
 /**
- * Bytes that have come and were not taken yet: in memory up to a limit, behind that in a file, so that a master need not
- * wait while its copy is being stored. The file has no name: it goes with the process.
+ * Bytes that have come and were not taken yet: in memory up to a limit, behind that in files, so that a master need not
+ * wait while its copy is being stored. The files have no names: they go with the process, and each as soon as it is read.
  */
-import { closeSync, ftruncateSync, openSync, readSync, unlinkSync, writeSync } from "node:fs";
+import { closeSync, openSync, readSync, rmSync, unlinkSync, writeSync } from "node:fs";
 import { type Bytes, copyBytes } from "../../bytes/bytes.ts";
 
-/** Read from the file at once, in bytes. */
+/** Read from a file at once, in bytes. */
 const PIECE_BYTES = 256 * 1024;
 
 export interface ReceivedLimits {
   /** In memory, in bytes. */
   readonly memoryBytesMax: number;
-  /** In the file, in bytes. */
+  /** In files, in bytes; a piece may go beyond it. */
+  readonly filesBytesMax: number;
+  /** In one file, in bytes; a piece may go beyond it. */
   readonly fileBytesMax: number;
+}
+
+interface SpoolFile {
+  readonly descriptor: number;
+  written: number;
+  read: number;
 }
 
 export class ReceivedBytes {
@@ -20,11 +28,11 @@ export class ReceivedBytes {
   readonly #limits: ReceivedLimits;
   #pieces: Bytes[] = [];
   #memoryBytes = 0;
-  #file: number | null = null;
-  #written = 0;
-  #read = 0;
+  /** The oldest first; what is in memory comes before all of them. */
+  #files: SpoolFile[] = [];
+  #fileBytes = 0;
 
-  /** @param path where the file is made; it must not exist */
+  /** @param path where files are made; what is there is removed */
   constructor(path: string, limits: ReceivedLimits) {
     this.#path = path;
     this.#limits = limits;
@@ -32,26 +40,27 @@ export class ReceivedBytes {
 
   /** How many bytes there are. */
   get bytes(): number {
-    return this.#memoryBytes + this.#written - this.#read;
+    return this.#memoryBytes + this.#fileBytes;
   }
 
   /** True when no more should come until some were taken. */
   get isFull(): boolean {
-    return this.#written - this.#read > this.#limits.fileBytesMax;
+    return this.#fileBytes > this.#limits.filesBytesMax;
   }
 
-  /** Appends a piece, which is the queue's from now on. @throws the file cannot be written */
+  /** Appends a piece, which is the queue's from now on. @throws a file cannot be written */
   push(piece: Bytes): void {
-    if (this.#written === this.#read && this.#memoryBytes < this.#limits.memoryBytesMax) {
+    if (this.#fileBytes === 0 && this.#memoryBytes < this.#limits.memoryBytesMax) {
       this.#pieces.push(piece);
       this.#memoryBytes += piece.length;
       return;
     }
-    this.#file ??= openNameless(this.#path);
+    const file = this.#fileToWrite();
     for (let at = 0; at < piece.length; ) {
-      const bytes = writeSync(this.#file, piece, at, piece.length - at, this.#written);
+      const bytes = writeSync(file.descriptor, piece, at, piece.length - at, file.written);
       at += bytes;
-      this.#written += bytes;
+      file.written += bytes;
+      this.#fileBytes += bytes;
     }
   }
 
@@ -62,38 +71,47 @@ export class ReceivedBytes {
     this.#memoryBytes += piece.length;
   }
 
-  /** Takes the next bytes, at least one; null when there are none. @throws the file cannot be read */
+  /** Takes the next bytes, at least one; null when there are none. @throws a file cannot be read */
   take(): Bytes | null {
     const piece = this.#pieces.shift();
     if (piece !== undefined) {
       this.#memoryBytes -= piece.length;
       return piece;
     }
-    return this.#written > this.#read ? this.#takeFromFile() : null;
+    return this.#fileBytes > 0 ? this.#takeFromFile(this.#files[0]!) : null;
   }
 
   close(): void {
-    if (this.#file !== null) closeSync(this.#file);
-    this.#file = null;
+    for (const { descriptor } of this.#files.splice(0)) closeSync(descriptor);
     this.#pieces = [];
-    this.#memoryBytes = this.#written = this.#read = 0;
+    this.#memoryBytes = this.#fileBytes = 0;
   }
 
-  #takeFromFile(): Bytes {
-    const target = new Uint8Array(Math.min(PIECE_BYTES, this.#written - this.#read));
-    const bytes = readSync(this.#file!, target, 0, target.length, this.#read);
+  #fileToWrite(): SpoolFile {
+    const last = this.#files.at(-1);
+    if (last !== undefined && last.written < this.#limits.fileBytesMax) return last;
+    const file = { descriptor: openNameless(this.#path), written: 0, read: 0 };
+    this.#files.push(file);
+    return file;
+  }
+
+  #takeFromFile(file: SpoolFile): Bytes {
+    const target = new Uint8Array(Math.min(PIECE_BYTES, file.written - file.read));
+    const bytes = readSync(file.descriptor, target, 0, target.length, file.read);
     if (bytes === 0) throw new Error("the file of received bytes has become shorter");
-    this.#read += bytes;
-    if (this.#read === this.#written) {
-      ftruncateSync(this.#file!, 0);
-      this.#read = this.#written = 0;
+    file.read += bytes;
+    this.#fileBytes -= bytes;
+    if (file.read === file.written) {
+      this.#files.shift();
+      closeSync(file.descriptor);
     }
     return bytes === target.length ? target : copyBytes(target.subarray(0, bytes));
   }
 }
 
 function openNameless(path: string): number {
-  const file = openSync(path, "wx+", 0o600);
+  rmSync(path, { force: true });
+  const descriptor = openSync(path, "wx+", 0o600);
   unlinkSync(path);
-  return file;
+  return descriptor;
 }

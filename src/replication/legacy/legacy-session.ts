@@ -13,7 +13,7 @@ import { readState } from "../foreign/migration-state.ts";
 import type { Progress } from "../foreign/write-turn.ts";
 import { LinkError } from "../link-error.ts";
 import { downloadDump } from "./dump-download.ts";
-import { fillDatabases } from "./dump-filler.ts";
+import { fillFromDump } from "./dump-filler.ts";
 import {
   decodeLegacyAnswer,
   formatPlace,
@@ -53,6 +53,8 @@ export class LegacySession {
   /** Monotonic; 0: at once. */
   #nextProbeUs = 0;
   #failingSinceUs: number | null = null;
+  /** Records that make no sense, since the link was made. */
+  #skipped = 0;
 
   constructor(host: ForeignServer, link: ForeignLink, refusalOf: RefuseCopy) {
     this.#host = host;
@@ -89,7 +91,12 @@ export class LegacySession {
 
   #newWriter(): RecordWriter {
     const seen = ForeignDatabases.seen(this.#host.ledis);
-    return new RecordWriter(seen, () => this.#link.skipped());
+    return new RecordWriter(seen, () => this.#skip());
+  }
+
+  #skip(): void {
+    this.#skipped++;
+    this.#link.skipped(this.#skipped);
   }
 
   get #dumpPath(): string {
@@ -99,7 +106,7 @@ export class LegacySession {
   /** Null after an error that will pass: an event that is being written looks cut off to the master. */
   async #ask(place: LegacyPlace): Promise<LegacyAnswer | null> {
     const reply = await this.#link.connection.call("SYNC", place.number, place.position);
-    if (this.#link.isStopped()) throw new LinkError("stopped");
+    if (this.#link.signal.aborted) throw new LinkError("stopped");
     if (reply.kind === "bulk") {
       this.#failingSinceUs = null;
       return decodeLegacyAnswer(reply.bytes);
@@ -151,7 +158,7 @@ export class LegacySession {
   async #write(events: readonly LegacyEvent[], place: LegacyPlace): Promise<void> {
     const progress: Progress = {
       ledis: this.#host.ledis,
-      isStopped: () => this.#link.isStopped(),
+      isStopped: () => this.#link.signal.aborted,
     };
     const state = { master: this.#master, place: formatPlace(place) };
     await writeTurns(progress, this.#writer, events, state);
@@ -168,7 +175,7 @@ export class LegacySession {
       if (await this.#isFileOver()) return;
     }
     await this.#link.pause(this.#pauseMs);
-    if (this.#link.isStopped()) throw new LinkError("stopped");
+    if (this.#link.signal.aborted) throw new LinkError("stopped");
     this.#pauseMs = Math.min(PAUSE_MAX_MS, this.#pauseMs * PAUSE_GROWTH);
   }
 
@@ -198,13 +205,13 @@ export class LegacySession {
       const options = {
         timeoutMs: this.#link.timeoutMs,
         tls: this.#link.tls,
-        isStopped: () => this.#link.isStopped(),
+        isStopped: () => this.#link.signal.aborted,
         received: (bytes: number) => this.#link.received(bytes),
       };
       const bytes = await downloadDump(this.#link.address, path, options);
-      const onSkip = () => this.#link.skipped();
-      const filling = { ...options, ledis, refusalOf: this.#refusalOf, onSkip };
-      const { place, records } = await fillDatabases(path, master, filling);
+      const onSkip = () => this.#skip();
+      const filling = { ...options, ledis, master, refusalOf: this.#refusalOf, onSkip };
+      const { place, records } = await fillFromDump(path, filling);
       this.#place = place;
       log.info("replication", "the master's database is copied", { master, bytes, records });
     } finally {

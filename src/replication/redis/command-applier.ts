@@ -2,12 +2,13 @@
 import { mapKey } from "../../bytes/bytes.ts";
 import { parseSafeInteger } from "../../bytes/integer.ts";
 import type { Command } from "../../commands/command.ts";
-import { CommandError, wrongArity } from "../../errors.ts";
+import { CommandError, errors, wrongArity } from "../../errors.ts";
 import { log } from "../../log.ts";
 import { ErrorReply } from "../../resp/reply.ts";
 import type { Request } from "../../resp/request.ts";
 import { LinkError } from "../link-error.ts";
 import type { MasterClient } from "./master-client.ts";
+import { withoutTrimLimit } from "./trim-limit.ts";
 
 /** Commands of one transaction, in bytes: they wait in memory for its EXEC. */
 const TRANSACTION_BYTES_MAX = 2 ** 30;
@@ -19,11 +20,11 @@ const LOGGED_NAME_BYTES = 64;
 /** What Redis sends its slaves besides commands that write: messages, and a cardinality that it has noted. */
 const ALSO_SENT: ReadonlySet<string> = new Set(["PFCOUNT", "PUBLISH", "SPUBLISH"]);
 
+const SCRIPTS: ReadonlySet<string> = new Set(["EVAL", "EVALSHA"]);
+
 export interface ApplierEvents {
   /** The master asks how far this server is. */
   asked(): void;
-  /** A command could not be repeated here, and was left out. */
-  skipped(): void;
 }
 
 export class CommandApplier {
@@ -32,10 +33,14 @@ export class CommandApplier {
   /** Commands between MULTI and EXEC. */
   #queue: Request[] | null = null;
   #queueBytes = 0;
-  #skipped = 0;
+  #logged = 0;
+  /** Commands that could not be repeated here, and were left out. */
+  skipped: number;
 
-  constructor(client: MasterClient, events: ApplierEvents) {
+  /** @param skipped how many had been left out before */
+  constructor(client: MasterClient, skipped: number, events: ApplierEvents) {
     this.#client = client;
+    this.skipped = skipped;
     this.#events = events;
   }
 
@@ -54,7 +59,7 @@ export class CommandApplier {
    *
    * REQUIRES: keys whose TTL has passed are not hidden; see Expiry.hides.
    *
-   * @throws {LinkError} the stream cannot be followed
+   * @throws {LinkError} the stream cannot be followed; nothing of this command or its transaction is done
    * @throws {StorageError} the disk refuses
    */
   take(request: Request): void {
@@ -68,6 +73,9 @@ export class CommandApplier {
         this.#execute();
         return;
       case "PING":
+      // Of Redis before 7: what scripts have done comes as commands.
+      case "SCRIPT|LOAD":
+      case "SCRIPT|FLUSH":
         return;
       case "REPLCONF":
         this.#events.asked();
@@ -92,8 +100,17 @@ export class CommandApplier {
   #execute(): void {
     const queue = this.#queue ?? [];
     this.#queue = null;
-    const { commands } = this.#client.server;
-    for (const request of queue) this.#run(request, commands.meantBy(request));
+    const { ledis, server, database } = this.#client;
+    const { savepoints } = ledis.keyspace;
+    const before = savepoints.take();
+    try {
+      for (const request of queue) this.#run(request, server.commands.meantBy(request));
+    } catch (error) {
+      if (!(error instanceof LinkError)) throw error;
+      savepoints.rollback(before);
+      this.#client.select(database);
+      throw error;
+    }
   }
 
   #run(request: Request, command: Command | undefined): void {
@@ -110,23 +127,29 @@ export class CommandApplier {
   /** Why the command did not succeed; null when it did. */
   #invoke(request: Request, command: Command | undefined): string | null {
     if (command === undefined) return "ERR unknown command";
+    if (SCRIPTS.has(command.name)) {
+      throw new LinkError(
+        "the master sends scripts, not what they do: it is older than Redis 5, or lua-replicate-commands is no",
+      );
+    }
     if (!command.accepts(request.count)) return wrongArity(command.lowerName);
     if (!command.isWrite && !ALSO_SENT.has(command.name)) return "ERR it is no command that writes";
+    const isTrim = command.name === "XADD" || command.name === "XTRIM";
     try {
-      const reply = command.invoke(this.#client, request);
+      const reply = command.invoke(this.#client, isTrim ? withoutTrimLimit(request) : request);
       if (!(reply instanceof Promise)) return reply instanceof ErrorReply ? reply.text : null;
       reply.catch(() => {});
       return "ERR it answers later";
     } catch (error) {
-      if (error instanceof CommandError) return error.message;
-      throw error;
+      if (!(error instanceof CommandError)) throw error;
+      if (error.message !== errors.databaseOutOfRange) return error.message;
+      throw new LinkError(`${command.name} of the master names a database: raise databases`);
     }
   }
 
   #skip(request: Request, reason: string): void {
-    this.#skipped++;
-    this.#events.skipped();
-    if (this.#skipped > LOGGED_MAX) return;
+    this.skipped++;
+    if (this.#logged++ >= LOGGED_MAX) return;
     const command = mapKey(request.bytes(0).subarray(0, LOGGED_NAME_BYTES));
     log.warn("replication", "a command of the master failed here", { command, reason });
   }

@@ -9,6 +9,8 @@ export interface PsyncPlace {
   readonly offset: number;
   /** The database that the stream has selected. */
   readonly database: number;
+  /** Changes before it, since the last copy, that could not be made here. */
+  readonly skipped: number;
 }
 
 export type PsyncAnswer =
@@ -18,15 +20,16 @@ export type PsyncAnswer =
   | { readonly kind: "copy"; readonly replicationId: string; readonly offset: number };
 
 /** As it stands in the notes of a migration. */
-export function formatPsyncPlace({ replicationId, offset, database }: PsyncPlace): string {
-  return `redis ${replicationId} ${offset} ${database}`;
+export function formatPsyncPlace(place: PsyncPlace): string {
+  return `redis ${place.replicationId} ${place.offset} ${place.database} ${place.skipped}`;
 }
 
 /** Null when it is a place of another kind of master. */
 export function parsePsyncPlace(text: string): PsyncPlace | null {
-  const match = /^redis ([0-9a-f]{40}) (\d+) (\d+)$/.exec(text);
+  const match = /^redis ([0-9a-f]{40}) (\d+) (\d+) (\d+)$/.exec(text);
   if (match === null) return null;
-  return { replicationId: match[1]!, offset: Number(match[2]), database: Number(match[3]) };
+  const [offset, database, skipped] = match.slice(2).map(Number);
+  return { replicationId: match[1]!, offset: offset!, database: database!, skipped: skipped! };
 }
 
 /** @param line as Redis answers PSYNC @throws {LinkError} it is refused, for now or for ever */

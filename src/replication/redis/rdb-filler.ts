@@ -1,17 +1,14 @@
-/**
- * Fills hidden databases with the copy of a Redis master and puts them in the place of those that clients see, in one
- * turn: until then clients see the old data, and afterwards all of the new; a crash in between leaves the old.
- */
-import { type Bytes, toText } from "../../bytes/bytes.ts";
+/** Fills hidden databases with the copy of a Redis master. */
+import { toText } from "../../bytes/bytes.ts";
 import { log } from "../../log.ts";
 import { checkValue } from "../../rdb/check-value.ts";
 import { RdbError } from "../../rdb/rdb-error.ts";
 import { readRdbFile } from "../../rdb/rdb-file.ts";
-import { ForeignDatabases } from "../foreign/foreign-databases.ts";
-import type { RefuseCopy } from "../foreign/foreign-master.ts";
-import { beginFilling, writeState } from "../foreign/migration-state.ts";
-import { type Progress, waitForRoom, writeNow, writeTurn } from "../foreign/write-turn.ts";
+import { type Filled, type FillOptions, fillHidden } from "../foreign/fill-hidden.ts";
+import type { ForeignDatabases } from "../foreign/foreign-databases.ts";
+import { type Progress, waitForRoom, writeNow } from "../foreign/write-turn.ts";
 import { LinkError } from "../link-error.ts";
+import type { CopySource } from "./copy-source.ts";
 import { formatPsyncPlace, type PsyncPlace } from "./psync-place.ts";
 
 /** Keys, and their bytes, after which a turn ends: others want to be served as well. */
@@ -22,31 +19,15 @@ const VALUE_BYTES_MAX = 2 ** 30;
 /** In which database the stream behind the copy begins, if the master is a slave itself. */
 const STREAM_DATABASE = "repl-stream-db";
 
-export interface RdbFillOptions extends Progress {
-  /** Whose copy it is, as `host:port`. */
-  readonly master: string;
-  /** The place that the copy stands for, but for the database. */
-  readonly place: Pick<PsyncPlace, "replicationId" | "offset">;
-  readonly refusalOf: RefuseCopy;
-  /** Told of each value that cannot be stored here. */
-  onSkip(): void;
-}
-
-export interface RdbFilled {
-  /** Where the stream goes on. */
-  readonly place: PsyncPlace;
-  readonly keys: number;
-}
-
 /** Ends turns while keys are being stored, and notices when one of them fails. */
 class KeyBatches {
-  readonly #options: RdbFillOptions;
+  readonly #options: Progress;
   #keys = 0;
   #bytes = 0;
   #failure: unknown = null;
   #committed: Promise<void> = Promise.resolve();
 
-  constructor(options: RdbFillOptions) {
+  constructor(options: Progress) {
     this.#options = options;
   }
 
@@ -72,40 +53,55 @@ class KeyBatches {
 }
 
 /**
- * @param pieces the copy
+ * Puts a copy in the place of the databases; see fillHidden.
+ *
+ * @param at the place that the copy stands for
  * @throws {LinkError} it is damaged, refused, or nobody wants it any more
  * @throws {StorageError} the disk refuses
  */
 export async function fillFromRdb(
-  pieces: AsyncIterable<Bytes>,
-  options: RdbFillOptions,
-): Promise<RdbFilled> {
+  source: CopySource,
+  at: Pick<PsyncPlace, "replicationId" | "offset">,
+  options: FillOptions,
+): Promise<Filled<PsyncPlace>> {
+  const fill = async (hidden: ForeignDatabases) => {
+    const { records, database, skipped } = await store(source, hidden, options);
+    if (!source.isWhole) throw new LinkError("the master's copy is longer than it says");
+    return { place: { ...at, database, skipped }, records };
+  };
   try {
-    return await fill(pieces, options);
+    return await fillHidden(options, fill, formatPsyncPlace);
   } catch (error) {
     if (!(error instanceof RdbError)) throw error;
     throw new LinkError(`the master's copy: ${error.message}`, { cause: error });
   }
 }
 
-async function fill(pieces: AsyncIterable<Bytes>, options: RdbFillOptions): Promise<RdbFilled> {
-  const { ledis, master, refusalOf } = options;
-  let hidden = ForeignDatabases.hidden(ledis);
-  await writeTurn(options, () => {
-    hidden = beginFilling(ledis);
-  });
-  const batches = new KeyBatches(options);
+interface Stored {
+  /** Keys. */
+  readonly records: number;
+  /** In which database the stream begins. */
+  readonly database: number;
+  /** Values, and what else there was, that cannot be stored here. */
+  readonly skipped: number;
+}
+
+async function store(
+  source: CopySource,
+  hidden: ForeignDatabases,
+  progress: Progress,
+): Promise<Stored> {
+  const batches = new KeyBatches(progress);
   const skipped = new Map<string, number>();
-  let [keys, database] = [0, 0];
-  for await (const record of readRdbFile(pieces, { valueBytesMax: VALUE_BYTES_MAX })) {
+  let [records, database] = [0, 0];
+  for await (const record of readRdbFile(source.pieces(), { valueBytesMax: VALUE_BYTES_MAX })) {
     if (record.kind === "key") {
       const { key, value, expireAtMs } = record;
       const { dumps } = hidden.at(record.database);
       checkValue(value);
       await batches.add(record.bytes, () => dumps.storeChecked(key, value, expireAtMs));
-      keys++;
+      records++;
     } else if (record.kind === "skipped") {
-      options.onSkip();
       skipped.set(record.what, (skipped.get(record.what) ?? 0) + 1);
     } else if (record.kind === "aux" && toText(record.name) === STREAM_DATABASE) {
       database = Math.max(0, Number(toText(record.value)) || 0);
@@ -115,12 +111,6 @@ async function fill(pieces: AsyncIterable<Bytes>, options: RdbFillOptions): Prom
   for (const [what, count] of skipped) {
     log.warn("replication", "the master's copy holds what cannot be stored here", { what, count });
   }
-  const refusal = await refusalOf(keys);
-  if (refusal !== null) throw new LinkError(refusal);
-  const place = { ...options.place, database };
-  await writeTurn(options, () => {
-    writeState(hidden.notes, { master, place: formatPsyncPlace(place) });
-    hidden.install();
-  });
-  return { place, keys };
+  const sum = [...skipped.values()].reduce((total, count) => total + count, 0);
+  return { records, database, skipped: sum };
 }

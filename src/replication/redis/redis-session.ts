@@ -26,12 +26,13 @@ import { StreamApplier } from "./stream-applier.ts";
 
 /** Where what the master sends waits while its copy is being stored; in the data directory. */
 const SPOOL_FILE = "redis.spool";
-/** Of that, in memory, and in the file; beyond it the master has to wait. */
-const SPOOL_LIMITS = { memoryBytesMax: 4 << 20, fileBytesMax: 2 ** 30 };
+/** Of that, in memory, in files, and in one of them; beyond it the master has to wait. */
+const SPOOL_LIMITS = { memoryBytesMax: 4 << 20, filesBytesMax: 2 ** 30, fileBytesMax: 64 << 20 };
 /** How often the master is told how far this server is, in ms. */
 const TICK_MS = 1000;
 /** About how many bytes of the stream become one turn. */
 const TURN_BYTES = 128 * 1024;
+
 export class RedisSession {
   readonly #host: ForeignServer;
   readonly #link: ForeignLink;
@@ -39,7 +40,7 @@ export class RedisSession {
   readonly #master: string;
   readonly #progress: Progress;
   readonly #notes: DB;
-  /** What is stored; null until the master has agreed to go on from there. */
+  /** What is stored; null until the first turn behind the copy, or behind the place that the master agreed to. */
   #place: PsyncPlace | null = null;
   #isCopying = false;
   #isAsked = false;
@@ -49,23 +50,21 @@ export class RedisSession {
     this.#link = link;
     this.#refusalOf = refusalOf;
     this.#master = formatAddress(link.address);
-    this.#progress = { ledis: host.ledis, isStopped: () => link.isStopped() };
+    this.#progress = { ledis: host.ledis, isStopped: () => link.signal.aborted };
     host.translate();
     this.#notes = ForeignDatabases.seen(host.ledis).notes;
   }
 
   /** Follows the master until something fails. @throws {LinkError | StorageError} what failed */
   async run(): Promise<never> {
-    const { address, connection, timeoutMs, tls } = this.#link;
+    const { address, connection, timeoutMs, tls, signal } = this.#link;
     connection.close();
     const stream = await MasterStream.open(address, {
-      timeoutMs,
-      tls,
+      ...{ timeoutMs, tls, signal },
       spoolPath: join(this.#host.dataDirectory, SPOOL_FILE),
       limits: SPOOL_LIMITS,
       received: (bytes) => this.#link.received(bytes),
     });
-    this.#link.onStop(() => stream.close());
     const timer = setInterval(() => this.#tick(stream), TICK_MS);
     try {
       await this.#introduce(stream);
@@ -92,8 +91,8 @@ export class RedisSession {
 
   /** Agrees with the master on where to go on; takes a copy where that must be. */
   async #begin(stream: MasterStream): Promise<PsyncPlace> {
-    const state = readState(this.#notes);
-    const known = state?.master === this.#master ? parsePsyncPlace(state.place) : null;
+    // Whatever the master's address is now: its replication id is the only one of its kind.
+    const known = parsePsyncPlace(readState(this.#notes)?.place ?? "");
     if (known === null) stream.send("PSYNC", "?", -1);
     else stream.send("PSYNC", known.replicationId, known.offset + 1);
     const answer = parsePsyncAnswer(await stream.line());
@@ -112,21 +111,19 @@ export class RedisSession {
     this.#isCopying = true;
     log.info("replication", "copying the database of a Redis master", { master });
     const source = new CopySource(stream, await stream.line());
-    const { place, keys } = await fillFromRdb(source.pieces(), {
-      ...this.#progress,
-      master,
-      place: { replicationId, offset },
-      refusalOf: this.#refusalOf,
-      onSkip: () => this.#link.skipped(),
-    });
-    if (!source.isWhole) throw new LinkError("the master's copy is longer than it says");
+    const { place, records: keys } = await fillFromRdb(
+      source,
+      { replicationId, offset },
+      { ...this.#progress, master, refusalOf: this.#refusalOf },
+    );
+    this.#isCopying = false;
     log.info("replication", "the master's database is copied", { master, keys });
     return place;
   }
 
   /** Does what the master does, until something fails. */
   async #follow(stream: MasterStream, from: PsyncPlace): Promise<never> {
-    const applying = new StreamApplier(from, this.#newApplier(from.database));
+    const applying = new StreamApplier(from, this.#newApplier(from));
     for (;;) {
       let hasMore: boolean;
       do {
@@ -136,6 +133,8 @@ export class RedisSession {
           this.#note(applying.place);
         });
         this.#place = applying.place;
+        this.#link.skipped(applying.place.skipped);
+        if (applying.failure !== null) throw applying.failure;
       } while (hasMore);
       if (this.#isAsked) this.#acknowledge(stream, this.#place);
       this.#isAsked = false;
@@ -144,15 +143,14 @@ export class RedisSession {
     }
   }
 
-  #newApplier(database: number): CommandApplier {
+  #newApplier({ database, skipped }: PsyncPlace): CommandApplier {
     const databases = ForeignDatabases.seen(this.#host.ledis);
     const client = new MasterClient(this.#master, this.#host.server, databases);
     client.select(database);
-    return new CommandApplier(client, {
+    return new CommandApplier(client, skipped, {
       asked: () => {
         this.#isAsked = true;
       },
-      skipped: () => this.#link.skipped(),
     });
   }
 

@@ -6,14 +6,13 @@ import { FakeMaster } from "../../support/fake-master.ts";
 import { eventually } from "../../support/replicas.ts";
 import { temporaryDirectory } from "../../support/temporary-directory.ts";
 
-const LIMITS = { memoryBytesMax: 1 << 20, fileBytesMax: 1 << 20 };
+const LIMITS = { memoryBytesMax: 1 << 20, filesBytesMax: 1 << 20, fileBytesMax: 1 << 20 };
 
 async function open(master: FakeMaster, limits = LIMITS, timeoutMs = 5000) {
   const directory = temporaryDirectory();
   let received = 0;
   const stream = await MasterStream.open(master.address, {
     timeoutMs,
-    tls: null,
     spoolPath: join(directory.path, "spool"),
     limits,
     received: (bytes) => {
@@ -85,7 +84,7 @@ test("a silent master is left only while somebody waits for it", async () => {
 
 test("a reader that is slow has the master wait", async () => {
   using master = new FakeMaster(() => null);
-  using it = await open(master, { memoryBytesMax: 1000, fileBytesMax: 1000 });
+  using it = await open(master, { memoryBytesMax: 1000, filesBytesMax: 1000, fileBytesMax: 500 });
   await eventually("it is there", () => master.connections === 1);
   for (let i = 0; i < 200; i++) {
     master.push("x".repeat(100));

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { readdirSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { fromText } from "../../../src/bytes/bytes.ts";
@@ -15,7 +15,7 @@ test("bytes come out as they went in, whatever is in memory and what in the file
   );
   fc.assert(
     fc.property(fc.array(action, { maxLength: 60 }), (actions) => {
-      const limits = { memoryBytesMax: 60, fileBytesMax: 1000 };
+      const limits = { memoryBytesMax: 60, filesBytesMax: 1000, fileBytesMax: 70 };
       const queue = new ReceivedBytes(join(directory.path, "spool"), limits);
       const into: number[] = [];
       const out: number[] = [];
@@ -41,7 +41,7 @@ test("bytes come out as they went in, whatever is in memory and what in the file
 
 test("it says when it is full, and leaves no file behind", () => {
   using directory = temporaryDirectory();
-  const limits = { memoryBytesMax: 4, fileBytesMax: 8 };
+  const limits = { memoryBytesMax: 4, filesBytesMax: 8, fileBytesMax: 100 };
   const queue = new ReceivedBytes(join(directory.path, "spool"), limits);
   for (const text of ["four", "five5", "666"]) queue.push(fromText(text));
   expect(queue.isFull).toBe(false);
@@ -55,9 +55,27 @@ test("it says when it is full, and leaves no file behind", () => {
   queue.close();
 });
 
+test("what was read takes no room: files go one by one, and one left by a crash is no hindrance", () => {
+  using directory = temporaryDirectory();
+  const path = join(directory.path, "spool");
+  writeFileSync(path, "left");
+  const limits = { memoryBytesMax: 1, filesBytesMax: 1000, fileBytesMax: 10 };
+  const queue = new ReceivedBytes(path, limits);
+  const open = () => readdirSync("/proc/self/fd").length;
+  queue.push(fromText("a"));
+  const before = open();
+  for (let i = 0; i < 50; i++) {
+    queue.push(fromText("12345"));
+    if (i > 3) queue.take();
+    expect(open() - before).toBeLessThan(6);
+  }
+  queue.close();
+  expect(open()).toBe(before);
+});
+
 test("a file that cannot be made is told", () => {
   using directory = temporaryDirectory();
-  const limits = { memoryBytesMax: 1, fileBytesMax: 8 };
+  const limits = { memoryBytesMax: 1, filesBytesMax: 8, fileBytesMax: 8 };
   const queue = new ReceivedBytes(join(directory.path, "missing", "spool"), limits);
   queue.push(fromText("a"));
   expect(() => queue.push(fromText("b"))).toThrow("ENOENT");

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fromText, toText } from "../../../src/bytes/bytes.ts";
 import { ForeignDatabases } from "../../../src/replication/foreign/foreign-databases.ts";
 import { readState } from "../../../src/replication/foreign/migration-state.ts";
-import { fillDatabases } from "../../../src/replication/legacy/dump-filler.ts";
+import { fillFromDump } from "../../../src/replication/legacy/dump-filler.ts";
 import { formatPlace } from "../../../src/replication/legacy/legacy-answer.ts";
 import { FakeLedisDB } from "../../support/fake-ledisdb.ts";
 import { openLedis, type TestLedis } from "../../support/open-ledis.ts";
@@ -33,7 +33,8 @@ test("a dump takes the place of what was there, with the place it stands for", a
     seen.push(kept(test));
     return false;
   };
-  const filled = await fillDatabases(path, "m:1", {
+  const filled = await fillFromDump(path, {
+    master: "m:1",
     ledis: test.ledis,
     isStopped,
     refusalOf: accept,
@@ -52,7 +53,8 @@ test("a crash on the way leaves the old data, and no state that says otherwise",
   test.db.strings.set(KEY, fromText("old"));
   const path = dumpOf(test);
   let turns = 0;
-  const outcome = await fillDatabases(path, "m:1", {
+  const outcome = await fillFromDump(path, {
+    master: "m:1",
     ledis: test.ledis,
     isStopped: () => ++turns > 4,
     refusalOf: accept,
@@ -62,15 +64,22 @@ test("a crash on the way leaves the old data, and no state that says otherwise",
   await test.reopen();
   expect(kept(test)).toBe("old");
   expect(stateOf(test)).toBeNull();
-  const options = { ledis: test.ledis, isStopped: () => false, refusalOf: accept, onSkip };
-  expect((await fillDatabases(path, "m:1", options)).records).toBe(2001);
+  const options = {
+    master: "m:1",
+    ledis: test.ledis,
+    isStopped: () => false,
+    refusalOf: accept,
+    onSkip,
+  };
+  expect((await fillFromDump(path, options)).records).toBe(2001);
   expect(await test.ledis.select(5).counts()).toMatchObject({ keys: 2000 });
 });
 
 test("a refused dump changes nothing", async () => {
   await using test = await openLedis();
   test.db.strings.set(KEY, fromText("old"));
-  const outcome = await fillDatabases(dumpOf(test, 1), "m:1", {
+  const outcome = await fillFromDump(dumpOf(test, 1), {
+    master: "m:1",
     ledis: test.ledis,
     isStopped: () => false,
     refusalOf: (records) => Promise.resolve(`${records} are too few`),

@@ -19,11 +19,8 @@ afterEach(() => {
 
 function applierFor({ app }: TestServer) {
   const client = new MasterClient("m:1", app, ForeignDatabases.seen(app.ledis));
-  const seen = { asked: 0, skipped: 0 };
-  const applier = new CommandApplier(client, {
-    asked: () => void seen.asked++,
-    skipped: () => void seen.skipped++,
-  });
+  const seen = { asked: 0 };
+  const applier = new CommandApplier(client, 0, { asked: () => void seen.asked++ });
   const take = (...texts: string[]) =>
     applier.take(Request.of(texts.map((text) => fromText(text))));
   return { applier, seen, take };
@@ -55,22 +52,22 @@ test("commands run in the database that was selected, a transaction with its end
       ["SCARD", "s"],
     ]),
   ).toEqual(["2", "OK", 2]);
-  expect(seen).toEqual({ asked: 0, skipped: 0 });
+  expect([seen.asked, applier.skipped]).toEqual([0, 0]);
 });
 
 test("what is not for the data is heard, or passed over", async () => {
   await using server = await startServer();
-  const { seen, take } = applierFor(server);
+  const { applier, seen, take } = applierFor(server);
   take("PING");
   take("REPLCONF", "GETACK", "*");
   take("PFCOUNT", "p");
   take("PUBLISH", "c", "m");
-  expect(seen).toEqual({ asked: 1, skipped: 0 });
+  expect([seen.asked, applier.skipped]).toEqual([1, 0]);
 });
 
 test("what fails is counted, and the first twenty are told of", async () => {
   await using server = await startServer();
-  const { seen, take } = applierFor(server);
+  const { applier, take } = applierFor(server);
   take("SET", "k", "v");
   for (let i = 0; i < 6; i++) {
     take("INCR", "k");
@@ -78,7 +75,7 @@ test("what fails is counted, and the first twenty are told of", async () => {
     take("SET", "k");
     take("CONFIG", "SET", "sync", "no");
   }
-  expect(seen.skipped).toBe(24);
+  expect(applier.skipped).toBe(24);
   const reasons = lines.map((line) => /reason=(.*)\n/.exec(line)?.[1]);
   expect(reasons).toHaveLength(20);
   expect(new Set(reasons)).toEqual(
@@ -96,7 +93,7 @@ test("commands that others do in slices are done at once", async () => {
   await using client = await server.connect();
   const scores = Array.from({ length: 30_000 }, (_, i) => [i, `m${i}`]).flat();
   await client.call("ZADD", "z", ...scores);
-  const { seen, take } = applierFor(server);
+  const { applier, take } = applierFor(server);
   take("ZUNIONSTORE", "to", "1", "z");
   take("SORT", "z", "ALPHA", "STORE", "sorted");
   take("COPY", "z", "copy");
@@ -107,7 +104,7 @@ test("commands that others do in slices are done at once", async () => {
       ["ZCARD", "copy"],
     ]),
   ).toEqual([30_000, 30_000, 30_000]);
-  expect(seen.skipped).toBe(0);
+  expect(applier.skipped).toBe(0);
 });
 
 test("who waits for a key here is served", async () => {
@@ -120,8 +117,60 @@ test("who waits for a key here is served", async () => {
   expect(await client.readPlain()).toEqual([["st", [["1-1", ["a", "b"]]]]]);
 });
 
-test("a database that is not here ends it", async () => {
+test("what ends it leaves nothing done of its command or its transaction", async () => {
   await using server = await startServer({ databases: "2" });
+  await using client = await server.connect();
+  const { applier, take } = applierFor(server);
+  take("SET", "a", "1");
+  for (const words of [
+    ["SELECT", "2"],
+    ["MOVE", "a", "2"],
+    ["COPY", "a", "b", "DB", "2"],
+    ["SWAPDB", "0", "2"],
+  ]) {
+    expect(() => take(...words)).toThrow("raise databases");
+    take("MULTI");
+    take("SELECT", "1");
+    take("SET", "within", "1");
+    take(...words);
+    expect(() => take("EXEC")).toThrow("raise databases");
+    expect(applier.database).toBe(0);
+  }
+  expect(() => take("EVAL", "return 1", "0")).toThrow("older than Redis 5");
+  expect(await client.pipeline([["GET", "a"], ["DBSIZE"], ["SELECT", 1], ["DBSIZE"]])).toEqual([
+    ...["1", 1, "OK", 0],
+  ]);
+  expect(applier.skipped).toBe(0);
+});
+
+test("forms that only a master may send", async () => {
+  await using server = await startServer();
+  await using client = await server.connect();
+  const { applier, take } = applierFor(server);
+  take("XADD", "x", "MAXLEN", "=", "1", "LIMIT", "100", "1-1", "a", "b");
+  take("XADD", "x", "NOMKSTREAM", "MAXLEN", "=", "2", "LIMIT", "100", "2-1", "a", "b");
+  take("XTRIM", "x", "MINID", "=", "2-0", "LIMIT", "100");
+  expect(await client.call("XRANGE", "x", "-", "+")).toEqual([["2-1", ["a", "b"]]]);
+  take("SCRIPT", "LOAD", "return 1");
+  take("SCRIPT", "FLUSH");
+  expect(applier.skipped).toBe(0);
+});
+
+test("a cardinality is noted as the master notes it, also while this server follows", async () => {
+  await using server = await startServer();
+  await using client = await server.connect();
   const { take } = applierFor(server);
-  expect(() => take("SELECT", "2")).toThrow("raise databases");
+  const { ledis } = server.app;
+  ledis.translate();
+  const asMaster = (...words: string[]) => {
+    ledis.expiry.hides = false;
+    take(...words);
+    ledis.expiry.hides = true;
+  };
+  asMaster("PFADD", "p", "a", "b");
+  const before = await client.call("GET", "p");
+  await client.call("PFCOUNT", "p");
+  expect(await client.call("GET", "p")).toEqual(before);
+  asMaster("PFCOUNT", "p");
+  expect(await client.call("GET", "p")).not.toEqual(before);
 });

@@ -8,9 +8,9 @@ import {
 const ID = "0123456789abcdef0123456789abcdef01234567";
 
 test("a place is read back, and those of other masters are none", () => {
-  const place = { replicationId: ID, offset: 2 ** 50, database: 11 };
+  const place = { replicationId: ID, offset: 2 ** 50, database: 11, skipped: 3 };
   expect(parsePsyncPlace(formatPsyncPlace(place))).toEqual(place);
-  for (const text of ["3 1806", `redis ${ID} 1`, `redis ${ID.slice(1)} 1 0`, ""]) {
+  for (const text of ["3 1806", `redis ${ID} 1 0`, `redis ${ID.slice(1)} 1 0 0`, ""]) {
     expect(parsePsyncPlace(text)).toBeNull();
   }
 });

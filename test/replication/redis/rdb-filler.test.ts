@@ -1,8 +1,12 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { fromText, toText } from "../../../src/bytes/bytes.ts";
 import { log } from "../../../src/log.ts";
+import type { FillOptions } from "../../../src/replication/foreign/fill-hidden.ts";
 import { ForeignDatabases } from "../../../src/replication/foreign/foreign-databases.ts";
+import type { MasterStream } from "../../../src/replication/foreign/master-stream.ts";
 import { readState } from "../../../src/replication/foreign/migration-state.ts";
+import { LinkError } from "../../../src/replication/link-error.ts";
+import { CopySource } from "../../../src/replication/redis/copy-source.ts";
 import { fillFromRdb } from "../../../src/replication/redis/rdb-filler.ts";
 import { openLedis, type TestLedis } from "../../support/open-ledis.ts";
 import { rdbOf } from "../../support/rdb-file.ts";
@@ -18,23 +22,30 @@ afterEach(() => {
 const ID = "c".repeat(40);
 const KEY = fromText("k");
 
-function optionsFor(
-  { ledis }: TestLedis,
-  changes: Partial<Parameters<typeof fillFromRdb>[1]> = {},
-) {
+const PLACE = { replicationId: ID, offset: 9 };
+
+function optionsFor({ ledis }: TestLedis, changes: Partial<FillOptions> = {}) {
   return {
     ledis,
     isStopped: () => false,
     master: "m:1",
-    place: { replicationId: ID, offset: 9 },
     refusalOf: () => Promise.resolve<string | null>(null),
-    onSkip() {},
     ...changes,
   };
 }
 
-async function* piecesOf(bytes: Uint8Array, size = 1000): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+/** A copy with these bytes, in pieces. */
+function copyOf(bytes: Uint8Array, announced = bytes.length): CopySource {
+  let rest = bytes;
+  const stream = {
+    next() {
+      const piece = rest.subarray(0, 1000);
+      rest = rest.subarray(piece.length);
+      return piece.length > 0 ? Promise.resolve(piece) : Promise.reject(new LinkError("cut"));
+    },
+    unread() {},
+  };
+  return new CopySource(stream as unknown as MasterStream, `$${announced}`);
 }
 
 const many = rdbOf([
@@ -50,18 +61,18 @@ const stateOf = ({ ledis }: TestLedis) => readState(ForeignDatabases.seen(ledis)
 test("a copy takes the place of what was there, with the place it stands for", async () => {
   await using test = await openLedis();
   test.db.strings.set(KEY, fromText("old"));
-  const filled = await fillFromRdb(piecesOf(many), optionsFor(test));
-  expect(filled).toEqual({ keys: 1001, place: { replicationId: ID, offset: 9, database: 0 } });
+  const filled = await fillFromRdb(copyOf(many), PLACE, optionsFor(test));
+  expect(filled).toEqual({ records: 1001, place: { ...PLACE, database: 0, skipped: 0 } });
   await test.reopen();
   expect(toText(test.db.strings.get(KEY)!)).toBe("new");
   expect(await test.ledis.select(5).counts()).toMatchObject({ keys: 1000 });
-  expect(stateOf(test)).toEqual({ master: "m:1", place: `redis ${ID} 9 0` });
+  expect(stateOf(test)).toEqual({ master: "m:1", place: `redis ${ID} 9 0 0` });
 });
 
 test("a master that is a slave itself says in which database its stream begins", async () => {
   await using test = await openLedis();
   const copy = rdbOf([], { "redis-ver": "7.0.15", "repl-stream-db": "3" });
-  expect((await fillFromRdb(piecesOf(copy), optionsFor(test))).place.database).toBe(3);
+  expect((await fillFromRdb(copyOf(copy), PLACE, optionsFor(test))).place.database).toBe(3);
 });
 
 test("a refused, damaged or unwanted copy leaves the old data, and no state that says otherwise", async () => {
@@ -78,14 +89,15 @@ test("a refused, damaged or unwanted copy leaves the old data, and no state that
     ],
     [damaged, {}, "the master's copy: its checksum is wrong"],
     [many.subarray(0, 3000), {}, "the master's copy: "],
+    [Buffer.concat([many, new Uint8Array(3000)]), {}, "the master's copy is longer than it says"],
     [many, { isStopped: () => ++turns > 300 }, "stopped"],
   ] as const) {
-    const outcome = await fillFromRdb(piecesOf(copy), optionsFor(test, changes)).catch(String);
+    const outcome = await fillFromRdb(copyOf(copy), PLACE, optionsFor(test, changes)).catch(String);
     expect(outcome).toContain(`LinkError: ${reason}`);
     expect(toText(test.db.strings.get(KEY)!)).toBe("old");
     expect(stateOf(test)).toBeNull();
   }
-  expect((await fillFromRdb(piecesOf(many), optionsFor(test))).keys).toBe(1001);
+  expect((await fillFromRdb(copyOf(many), PLACE, optionsFor(test))).records).toBe(1001);
 });
 
 test("a disk that refuses a turn on the way is noticed, although later ones succeed", async () => {
@@ -97,14 +109,18 @@ test("a disk that refuses a turn on the way is noticed, although later ones succ
       return false;
     },
   });
-  expect(await fillFromRdb(piecesOf(many), failing).catch(String)).toContain("no room");
+  expect(await fillFromRdb(copyOf(many), PLACE, failing).catch(String)).toContain("no room");
   expect(stateOf(test)).toBeNull();
 });
 
 test("keys whose TTL has passed are kept until the master removes them", async () => {
   await using test = await openLedis();
   test.ledis.translate();
-  await fillFromRdb(piecesOf(rdbOf([{ key: "k", value: "v", expireAtMs: 5 }])), optionsFor(test));
+  await fillFromRdb(
+    copyOf(rdbOf([{ key: "k", value: "v", expireAtMs: 5 }])),
+    PLACE,
+    optionsFor(test),
+  );
   expect(test.db.strings.get(KEY)).toBeNull();
   expect(await test.db.counts()).toMatchObject({ keys: 1 });
 });

@@ -6,6 +6,7 @@ import { log } from "../../../src/log.ts";
 import { ForeignDatabases } from "../../../src/replication/foreign/foreign-databases.ts";
 import { readState } from "../../../src/replication/foreign/migration-state.ts";
 import { parsePsyncPlace } from "../../../src/replication/redis/psync-place.ts";
+import { encodeRequest } from "../../../src/resp/request-encoder.ts";
 import { FakeRedis } from "../../support/fake-redis.ts";
 import { rdbOf } from "../../support/rdb-file.ts";
 import { eventually, follow, linkOf, replicationInfo } from "../../support/replicas.ts";
@@ -210,6 +211,10 @@ test("what cannot be done here is left out, told of and counted", async () => {
   expect(await ask(slave, "MGET", "k", "after")).toEqual(["text", "1"]);
   await using client = await slave.connect();
   expect((await replicationInfo(client)).get("slave_skipped_changes")).toBe("4");
+  await slave.restart({ slaveof: `127.0.0.1:${master.address.port}` });
+  await caughtUp(slave, master);
+  await using again = await slave.connect();
+  expect((await replicationInfo(again)).get("slave_skipped_changes")).toBe("4");
   const told = lines.filter((line) => line.includes("a command of the master failed here"));
   expect(told.map((line) => /reason=.*/.exec(line)?.[0])).toHaveLength(4);
 });
@@ -245,6 +250,50 @@ test("messages of the master reach who is subscribed here", async () => {
   await client.call("SUBSCRIBE", "news");
   master.write("PUBLISH", "news", "hello");
   expect(toPlain(await client.read())).toEqual(["message", "news", "hello"]);
+});
+
+test("a slave of the master that has taken over is followed on, at its own address", async () => {
+  using master = new FakeRedis();
+  using promoted = new FakeRedis();
+  await using slave = await startServer();
+  await followRedis(slave, master);
+  for (const server of [master, promoted]) server.write("INCR", "n");
+  await caughtUp(slave, master);
+  promoted.write("INCR", "n");
+  await followRedis(slave, promoted);
+  expect(await ask(slave, "GET", "n")).toBe("2");
+  expect([master.copies, promoted.copies]).toEqual([1, 0]);
+});
+
+test("a change that cannot be followed disturbs nobody, and what came before it is done", async () => {
+  using master = new FakeRedis();
+  await using slave = await startServer({ databases: "4" });
+  await followRedis(slave, master);
+  await using client = await slave.connect();
+  master.send(
+    Buffer.concat(
+      [
+        ["SET", "k", "v"],
+        ["MOVE", "k", "9"],
+      ].map((words) => encodeRequest(words)),
+    ),
+  );
+  await eventually("it is told", () => failure(slave)?.includes("raise databases") ?? false);
+  for (let i = 0; i < 200; i++) {
+    expect(await client.call("GET", "k")).toBe("v");
+    await Bun.sleep(2);
+  }
+  expect(master.requests.filter((request) => request.startsWith("PSYNC")).length).toBeLessThan(6);
+  await slave.restart({ databases: "16", slaveof: `127.0.0.1:${master.address.port}` });
+  await caughtUp(slave, master);
+  await using later = await slave.connect();
+  expect(
+    await later.pipeline([
+      ["EXISTS", "k"],
+      ["SELECT", 9],
+      ["GET", "k"],
+    ]),
+  ).toEqual([0, "OK", "v"]);
 });
 
 test("it has slaves of its own, and is a master again when it is told so", async () => {

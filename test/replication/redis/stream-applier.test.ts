@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { fromText } from "../../../src/bytes/bytes.ts";
+import { LinkError } from "../../../src/replication/link-error.ts";
 import type { CommandApplier } from "../../../src/replication/redis/command-applier.ts";
 import { StreamApplier } from "../../../src/replication/redis/stream-applier.ts";
 import type { Request } from "../../../src/resp/request.ts";
@@ -10,10 +11,12 @@ class FakeApplier {
   readonly taken: string[] = [];
   isWhole = true;
   database = 0;
+  skipped = 0;
 
   take(request: Request): void {
     const name = request.bytes(0);
     const text = String.fromCharCode(...name);
+    if (text === "BAD") throw new LinkError("so bad");
     if (text === "MULTI") this.isWhole = false;
     if (text === "EXEC") this.isWhole = true;
     if (text === "SELECT") this.database = request.bytes(1)[0]! - 0x30;
@@ -21,7 +24,7 @@ class FakeApplier {
   }
 }
 
-const FROM = { replicationId: "d".repeat(40), offset: 100, database: 0 };
+const FROM = { replicationId: "d".repeat(40), offset: 100, database: 0, skipped: 0 };
 
 function applier() {
   const fake = new FakeApplier();
@@ -63,8 +66,25 @@ test("it stops after about so many bytes, and goes on", () => {
   expect(fake.taken).toHaveLength(10);
 });
 
-test("what is no command is refused", () => {
-  const { stream } = applier();
-  stream.push(fromText("*1\r\n+OK\r\n"));
-  expect(() => stream.run(1000)).toThrow("expected '$'");
+test("what cannot be followed ends it, behind what came before", () => {
+  for (const [bad, reason] of [
+    [fromText("*1\r\n+OK\r\n"), "expected '$'"],
+    [encodeRequest(["BAD"]), "so bad"],
+  ] as const) {
+    const { fake, stream } = applier();
+    const set = encodeRequest(["SET", "k", "v"]);
+    stream.push(Buffer.concat([set, bad, set]));
+    expect(stream.run(1000)).toBe(false);
+    expect(stream.failure?.message).toContain(reason);
+    expect(stream.place.offset).toBe(100 + set.length);
+    expect(fake.taken).toEqual(["SET"]);
+  }
+});
+
+test("what was left out is counted with the place", () => {
+  const { fake, stream } = applier();
+  stream.push(encodeRequest(["SET", "k", "v"]));
+  fake.skipped = 4;
+  stream.run(1000);
+  expect(stream.place.skipped).toBe(4);
 });
