@@ -3,11 +3,8 @@ import type { Bytes } from "../bytes/bytes.ts";
 import { CommandError } from "../errors.ts";
 import type { Arg, ArgumentDoc } from "./args.ts";
 import { type Command, type CommandFlag, command, container, subcommand } from "./command.ts";
-import { USER } from "./connection/authentication.ts";
 import { helpSubcommand } from "./help.ts";
 import { rawWords } from "./raw-words.ts";
-
-const USER_FLAGS: readonly CommandFlag[] = ["noscript", "loading", "stale"];
 
 function refuseCluster(): never {
   throw new CommandError("ERR This instance has cluster support disabled");
@@ -40,36 +37,6 @@ const clusterCommands: readonly Command[] = [
   clusterCommand("READWRITE", ["loading", "stale", "fast"]),
 ];
 
-const aclCommand = container("server", {
-  name: "ACL",
-  summary: "Answers who the client is.",
-  since: "6.0.0",
-  subcommands: [
-    helpSubcommand("server", "ACL", "6.0.0", [
-      "USERS",
-      "    List all the registered usernames.",
-      "WHOAMI",
-      "    Return the current connection username.",
-    ]),
-    subcommand("server", {
-      name: "ACL|USERS",
-      summary: "Answers the one user there is.",
-      since: "6.0.0",
-      flags: ["admin", ...USER_FLAGS],
-      args: [],
-      run: () => [USER],
-    }),
-    subcommand("server", {
-      name: "ACL|WHOAMI",
-      summary: "Answers who the client is: the one user there is.",
-      since: "6.0.0",
-      flags: USER_FLAGS,
-      args: [],
-      run: () => USER,
-    }),
-  ],
-});
-
 const moduleCommand = container("server", {
   name: "MODULE",
   summary: "Answers that there are no modules.",
@@ -87,8 +54,4 @@ const moduleCommand = container("server", {
   ],
 });
 
-export const absentFeatureCommands: readonly Command[] = [
-  aclCommand,
-  ...clusterCommands,
-  moduleCommand,
-];
+export const absentFeatureCommands: readonly Command[] = [...clusterCommands, moduleCommand];

@@ -1,6 +1,7 @@
 /** Every command the server knows. */
 
 import { absentFeatureCommands } from "./absent-features.ts";
+import { aclCommand } from "./acl/acl.ts";
 import type { Command } from "./command.ts";
 import { clientCommand } from "./connection/client.ts";
 import { connectionCommands } from "./connection/connection.ts";
@@ -46,6 +47,7 @@ import { zsetCommands } from "./zsets/zsets.ts";
 
 export const allCommands: readonly Command[] = [
   ...absentFeatureCommands,
+  aclCommand,
   binlogCommand,
   ...bitmapCommands,
   ...bitCommands,

@@ -37,17 +37,20 @@ const CATEGORIES: readonly (readonly [name: string, has: (command: Command) => b
   ["bitmap", inGroup("bitmap")],
   ["hyperloglog", inGroup("hyperloglog")],
   ["geo", inGroup("geo")],
+  ["stream", inGroup("stream")],
   ["pubsub", ({ flags }) => flags.has("pubsub")],
   ["admin", ({ flags }) => flags.has("admin")],
   ["fast", ({ flags }) => flags.has("fast")],
   ["slow", ({ flags }) => !flags.has("fast")],
   ["blocking", ({ flags }) => flags.has("blocking")],
   ["dangerous", ({ flags }) => flags.has("admin") || flags.has("dangerous")],
-  ["stream", inGroup("stream")],
-  ["scripting", inGroup("scripting")],
   ["connection", inGroup("connection")],
   ["transaction", inGroup("transactions")],
+  ["scripting", inGroup("scripting")],
 ];
+
+/** Names of all ACL categories, in Redis's order. */
+export const categoryNames: readonly string[] = CATEGORIES.map(([name]) => name);
 
 function inGroup(group: CommandGroup): (command: Command) => boolean {
   return (command) => command.group === group;

@@ -8,6 +8,8 @@ import type { Scripts } from "../lua/scripts.ts";
 import type { Reply } from "../resp/reply.ts";
 import type { Protocol } from "../resp/reply-writer.ts";
 import type { Request } from "../resp/request.ts";
+import type { AccessControl } from "./acl/access-control.ts";
+import type { User } from "./acl/user.ts";
 import type { Command } from "./command.ts";
 import type { CommandTable } from "./table.ts";
 
@@ -95,6 +97,8 @@ export interface Client {
   name: string;
   libraryName: string;
   libraryVersion: string;
+  /** Who it is: `default` until it says otherwise. */
+  user: User;
   authenticated: boolean;
   protocol: Protocol;
   noEvict: boolean;
@@ -352,6 +356,7 @@ export interface Replication {
 export interface Server {
   readonly config: Config;
   readonly commands: CommandTable;
+  readonly acl: AccessControl;
   readonly scripts: Scripts;
   readonly observer: CallObserver;
   /** Why writes are refused now: an error's text, or null. */

@@ -1,6 +1,6 @@
 /** The JSON file: reading it into single options, and replacing it atomically. */
 
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { open, realpath, rename, stat, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
 import { ConfigError } from "../errors.ts";
@@ -84,17 +84,21 @@ export function formatConfigFile(values: ReadonlyMap<OptionName, AnyOptionValue>
 }
 
 /**
- * Replaces a file so that a crash leaves either the old or the new text, durably. Its mode
- * stays, as it may hold a password; a symbolic link stays one.
+ * Replaces a file so that a crash leaves either the old or the new text, durably. A symbolic link stays one.
  *
+ * @param newMode missing: its mode stays, as it may hold a password; given: it need not be there
  * @throws the system's error, with the old file untouched
  */
-export async function replaceFile(link: string, text: string): Promise<void> {
-  const file = await realpath(link);
+export async function replaceFile(
+  link: string,
+  text: string | Uint8Array,
+  newMode?: number,
+): Promise<void> {
+  const file = newMode !== undefined && !existsSync(link) ? link : await realpath(link);
   const temporary = `${file}.${process.pid}.${crypto.randomUUID()}.tmp`;
-  const { mode } = await stat(file);
+  const mode = newMode ?? (await stat(file)).mode & 0o777;
   try {
-    await writeDurably(temporary, text, mode & 0o777);
+    await writeDurably(temporary, text, mode);
     await rename(temporary, file);
   } catch (error) {
     await unlink(temporary).catch(() => undefined);
@@ -103,7 +107,7 @@ export async function replaceFile(link: string, text: string): Promise<void> {
   await syncDirectory(dirname(file));
 }
 
-async function writeDurably(file: string, text: string, mode: number): Promise<void> {
+async function writeDurably(file: string, text: string | Uint8Array, mode: number): Promise<void> {
   await using handle = await open(file, "wx", mode);
   await handle.chmod(mode);
   await handle.writeFile(text);

@@ -27,7 +27,7 @@ export const replicationOptions = [
     type: "string",
     default: "",
     runtime: true,
-    doc: "User that a slave names to its master with `masterauth`, where the master is a Redis with users. Empty: none is named.",
+    doc: "User that a slave names to its master with `masterauth`. Empty: the master's user `default`.",
   },
   {
     name: "replauth",

@@ -144,6 +144,7 @@ export class Interpreter {
         }
       },
       knows: (request) => host.knows(request),
+      allows: (request) => host.allows(request),
       log: (level, text) => host.log(level, text),
     };
   }

@@ -21,6 +21,8 @@ export interface ScriptHost {
   call(request: Request, protocol: Protocol): Reply;
   /** Whether there is such a command. */
   knows(request: Request): boolean;
+  /** Whether the script's caller may run a command that is known. */
+  allows(request: Request): boolean;
   /** @param level 0 (debug) to 3 (warning) */
   log(level: number, text: Bytes): void;
 }
@@ -172,7 +174,7 @@ export function redisLibrary(machine: LuaMachine, current: () => Run): Library {
       if (!current().host.knows(found)) {
         raiseError(machine, L, "Invalid command passed to redis.acl_check_cmd()");
       }
-      api.lua_pushboolean(L, 1);
+      api.lua_pushboolean(L, current().host.allows(found) ? 1 : 0);
       return 1;
     },
     breakpoint(L) {

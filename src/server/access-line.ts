@@ -8,7 +8,7 @@ import { quoteGo } from "../bytes/quote.ts";
 import type { Command } from "../commands/command.ts";
 import type { Client } from "../commands/context.ts";
 import type { Request } from "../resp/request.ts";
-import { REDACTED, secretWords } from "./secret-words.ts";
+import { REDACTED, repeatsSecrets, secretWords } from "./secret-words.ts";
 
 /** Where the request's text is cut, in bytes; a blank may follow. */
 const REQUEST_BYTES_MAX = 256;
@@ -82,5 +82,6 @@ export function accessLine(
   const text = quote(requestText(command, request));
   const milliseconds = Math.floor(durationUs / 1000);
   const time = `${localDate(timeMs, "/")} ${localTime(timeMs)}`;
-  return `[${time}] ${address} ${text} ${milliseconds} [${outcome(error)}]\n`;
+  const shownError = error !== null && repeatsSecrets(command) ? REDACTED : error;
+  return `[${time}] ${address} ${text} ${milliseconds} [${outcome(shownError)}]\n`;
 }

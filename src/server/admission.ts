@@ -14,10 +14,18 @@ function isLoopback(ip: string): boolean {
   return ip.startsWith("127.") || ip === "::1" || ip.startsWith("::ffff:127.");
 }
 
-/** The line that refuses a connection, as it goes to the socket; null to serve it. */
-export function refusalOf(config: Config, peer: Peer, connections: number): string | null {
+/**
+ * The line that refuses a connection, as it goes to the socket; null to serve it.
+ *
+ * @param isOpen the user `default` needs no password
+ */
+export function refusalOf(
+  config: Config,
+  isOpen: boolean,
+  peer: Peer,
+  connections: number,
+): string | null {
   if (connections >= config.get("maxclients")) return TOO_MANY;
   if (peer.isUnix || isLoopback(peer.ip)) return null;
-  const guarded = config.get("protected-mode") && config.get("requirepass") === "";
-  return guarded ? PROTECTED : null;
+  return config.get("protected-mode") && isOpen ? PROTECTED : null;
 }

@@ -2,8 +2,10 @@
  * The server: configuration, database, listeners and connections put together, from start to stop.
  */
 import { randomBytes } from "node:crypto";
+import { AccessControl } from "../commands/acl/access-control.ts";
 import { allCommands } from "../commands/all.ts";
 import type { Command } from "../commands/command.ts";
+import { clientLine } from "../commands/connection/client-line.ts";
 import type { Answer, PauseMode, Server, ShutdownOptions } from "../commands/context.ts";
 import { CommandTable } from "../commands/table.ts";
 import type { Address, TcpAddress } from "../config/address.ts";
@@ -62,6 +64,7 @@ export class App implements Server, RequestRunner {
     memoryBytesMax: this.config.get("script-memory-limit"),
     timeMsMax: this.config.get("busy-reply-threshold"),
   }));
+  readonly acl: AccessControl;
   readonly slowLog: SlowCommands;
   readonly observer: CommandObserver;
   readonly saves = new Saves(() => this.ledis.checkpoint());
@@ -89,6 +92,9 @@ export class App implements Server, RequestRunner {
 
   private constructor(config: Config) {
     this.config = config;
+    const { commands } = this;
+    const clients = () => this.#connections;
+    this.acl = new AccessControl({ config, commands, clients, describe: clientLine });
     this.slowLog = new SlowCommands(config.get("slowlog-max-len"));
     this.observer = new CommandObserver(this.stats, this.slowLog);
     this.#dispatcher = new Dispatcher(this);
@@ -270,6 +276,7 @@ export class App implements Server, RequestRunner {
   }
 
   async #open(): Promise<void> {
+    if (this.acl.file !== null) this.acl.begin();
     await this.#listeners.open();
     this.#openAccessLog(this.config.get("access_log"));
     await this.#database.open();
@@ -300,7 +307,12 @@ export class App implements Server, RequestRunner {
   }
 
   #accept(socket: ClientSocket, peer: Peer): Connection | null {
-    const refusal = refusalOf(this.config, peer, this.#connections.size);
+    const refusal = refusalOf(
+      this.config,
+      this.acl.users.default.isNoPass,
+      peer,
+      this.#connections.size,
+    );
     if (refusal !== null) {
       this.stats.connectionsRejected++;
       socket.write(Buffer.from(refusal, "latin1"));
@@ -308,7 +320,7 @@ export class App implements Server, RequestRunner {
       return null;
     }
     this.stats.connectionsReceived++;
-    const limits = clientLimits(this.config);
+    const limits = clientLimits(this.config, this.acl.isOpen);
     const connection = new Connection(this.#nextClientId++, socket, peer, limits, this);
     this.#connections.add(connection);
     const keepAliveSeconds = this.config.get("tcp-keepalive");
@@ -364,10 +376,6 @@ export class App implements Server, RequestRunner {
       this.outputLimits = limits;
     });
     config.onChange("access_log", (name) => this.#openAccessLog(name));
-    config.onChange("requirepass", (password) => {
-      if (password !== "") return;
-      for (const connection of this.#connections) connection.authenticated = true;
-    });
     for (const name of ["proto-max-bulk-len", "client-query-buffer-limit"] as const) {
       config.onChange(name, () => {
         for (const { limits } of this.#connections) Object.assign(limits, sizeLimits(config));

@@ -2,12 +2,12 @@
 import type { Config } from "../config/config.ts";
 import { defaultRequestLimits, type RequestLimits } from "../resp/request-limits.ts";
 
-/** Limits of a client that has just connected. */
-export function clientLimits(config: Config): RequestLimits {
+/** Limits of a client that has just connected. @param authenticated it needs no password */
+export function clientLimits(config: Config, authenticated: boolean): RequestLimits {
   return {
     ...defaultRequestLimits(),
     ...sizeLimits(config),
-    authenticated: config.get("requirepass") === "",
+    authenticated,
   };
 }
 

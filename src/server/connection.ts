@@ -4,6 +4,7 @@
  */
 import type { Bytes } from "../bytes/bytes.ts";
 import { clock } from "../clock.ts";
+import type { User } from "../commands/acl/user.ts";
 import type { Answer, Client, Context, ReplyMode, Server } from "../commands/context.ts";
 import type { BufferLimit } from "../config/buffer-limits.ts";
 import type { DB } from "../database/db.ts";
@@ -41,6 +42,7 @@ export class Connection implements Client, Context, Subscriber, TransactionHost 
   readonly #outgoing: Outgoing;
   readonly transaction = new ClientTransaction(this);
   readonly subscriptions: ClientSubscriptions<Subscriber>;
+  user: User;
   lastActiveAtMs = Date.now();
   lastCommand = "NULL";
   name = "";
@@ -73,11 +75,7 @@ export class Connection implements Client, Context, Subscriber, TransactionHost 
   constructor(
     id: number,
     socket: ClientSocket,
-    addresses: {
-      readonly address: string;
-      readonly localAddress: string;
-      readonly isUnix: boolean;
-    },
+    addresses: Pick<Client, "address" | "localAddress" | "isUnix">,
     limits: RequestLimits,
     runner: RequestRunner,
   ) {
@@ -88,6 +86,7 @@ export class Connection implements Client, Context, Subscriber, TransactionHost 
     this.isUnix = addresses.isUnix;
     this.limits = limits;
     this.#runner = runner;
+    this.user = runner.acl.users.default;
     this.#parser = new RequestParser(limits);
     this.#requests = new RequestsAhead(this.#parser, limits, (requests, count) =>
       fetchKeys(requests, count, runner.commands, this.db.table.upcoming),

@@ -19,6 +19,7 @@ import {
 import { log } from "../log.ts";
 import { Encoded, ErrorReply, Pushes, QUEUED, type Reply, StreamReply } from "../resp/reply.ts";
 import type { Request } from "../resp/request.ts";
+import { deniedQueued, deniedRequest } from "./access.ts";
 import type { App } from "./app.ts";
 import type { Channels } from "./channels.ts";
 import type { Connection } from "./connection.ts";
@@ -136,6 +137,10 @@ export class Dispatcher {
     if (!command.accepts(request.count)) return wrongArity(command.lowerName);
     if (!connection.authenticated && !isOpenTo(connection, command)) return errors.noAuth;
     if (connection.transaction.isOpen && command.flags.has("no_multi")) return errors.notInMulti;
+    if (!connection.user.isUnrestricted) {
+      const denied = deniedRequest(this.#app.acl, connection, command, request);
+      if (denied !== null) return denied;
+    }
     if (connection.isMonitor && touchesData(command)) return errors.monitorAsSlave;
     if (connection.isSubscriber && connection.protocol === 2) {
       if (!WHILE_SUBSCRIBED.has(command.name)) return notWhileSubscribed(command.lowerName);
@@ -168,7 +173,7 @@ export class Dispatcher {
     const execution = new Execution(this.#app, connection, queue.length);
     for (const { command, request } of queue) {
       const startUs = connection.commandStartUs;
-      const answer = this.#invoke(connection, command, request);
+      const answer = this.#invokeQueued(connection, command, request);
       const reply =
         answer instanceof Promise
           ? answer.catch((error: unknown) => this.#errorReply(command, error))
@@ -181,6 +186,15 @@ export class Dispatcher {
       this.#app.observer.ran(connection, command, request, shown, endUs - startUs);
     }
     return execution.end();
+  }
+
+  /** Rules may have changed since the command was queued, even by a command of the same transaction. */
+  #invokeQueued(connection: Connection, command: Command, request: Request): Answer {
+    if (!connection.user.isUnrestricted) {
+      const denied = deniedQueued(this.#app.acl, connection, command, request);
+      if (denied !== null) return new ErrorReply(denied);
+    }
+    return this.#invoke(connection, command, request);
   }
 
   #invoke(connection: Connection, command: Command, request: Request): Answer {

@@ -9,18 +9,36 @@ export const REDACTED = "(redacted)";
 
 const NONE: ReadonlySet<number> = new Set();
 
-/** Indexes of the secret words of a request of this command. */
+/**
+ * Indexes of the secret words of a request.
+ *
+ * @param command null: there is no such command
+ */
 export function secretWords(command: Command | null, request: Request): ReadonlySet<number> {
   switch (command?.name) {
+    case undefined:
+      // ACL and a misspelt SETUSER.
+      return equalsIgnoreCase(request.bytes(0), "ACL") ? wordsFrom(2, request) : NONE;
     case "AUTH":
-      return new Set(Array.from({ length: request.count - 1 }, (_, index) => index + 1));
+      return wordsFrom(1, request);
     case "HELLO":
       return secretsOfHello(request);
     case "CONFIG|SET":
       return secretsOfConfigSet(request);
+    case "ACL|SETUSER":
+      return wordsFrom(2, request);
     default:
       return NONE;
   }
+}
+
+/** Whether the error of a command that has failed repeats words that are secret: rules that ACL SETUSER refuses. */
+export function repeatsSecrets(command: Command | null): boolean {
+  return command?.name === "ACL|SETUSER";
+}
+
+function wordsFrom(first: number, request: Request): Set<number> {
+  return new Set(Array.from({ length: request.count - first }, (_, index) => index + first));
 }
 
 /** User and password behind AUTH, wherever the word stands: too much is better than too little. */

@@ -24,23 +24,6 @@ test("whatever is asked of a cluster is refused, as by a Redis without one", asy
   }
 });
 
-test("ACL knows the one user", async () => {
-  await using server = await startServer();
-  const client = await server.connect();
-  expect(await client.wire("ACL", "WHOAMI")).toBe("$7\r\ndefault\r\n");
-  expect(await client.wire("ACL", "USERS")).toBe("*1\r\n$7\r\ndefault\r\n");
-  expect(await client.call("ACL", "SETUSER", "bob")).toEqual(
-    replyError("ERR unknown subcommand 'SETUSER'. Try ACL HELP."),
-  );
-  expect(await client.call("ACL", "HELP")).toContain("WHOAMI");
-});
-
-test("ACL WHOAMI tells nobody anything without the password", async () => {
-  await using server = await startServer({ requirepass: "secret" });
-  const client = await server.connect();
-  expect(await client.call("ACL", "WHOAMI")).toEqual(replyError("NOAUTH Authentication required."));
-});
-
 test("MODULE LIST is empty", async () => {
   await using server = await startServer();
   const client = await server.connect();

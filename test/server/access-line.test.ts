@@ -63,6 +63,13 @@ test("a word that just fits is followed by its blank when it is not the last", (
   expect(shown(["set", fits, "more"])).toBe(`"set ${fits} "`);
 });
 
+test("what ACL SETUSER refuses does not appear in its error", () => {
+  const error = "ERR Error in ACL SETUSER modifier '<pw': x";
+  expect(line(["ACL|SETUSER", "SETUSER", "bob", "<pw"], 0, error)).toEndWith(
+    '"ACL|SETUSER SETUSER (redacted) (redacted)" 0 [(redacted)]\n',
+  );
+});
+
 test("passwords do not appear", () => {
   expect(shown(["AUTH", "secret"])).toBe('"AUTH (redacted)"');
 });

@@ -11,23 +11,22 @@ const unix = { ip: "", address: "/x:0", localAddress: "/x:0", isUnix: true };
 test("protected mode lets clients of this machine in, and nobody else", () => {
   const config = Config.load();
   for (const ip of ["127.0.0.1", "127.1.2.3", "::1", "::ffff:127.0.0.1"]) {
-    expect(refusalOf(config, peer(ip), 0)).toBeNull();
+    expect(refusalOf(config, true, peer(ip), 0)).toBeNull();
   }
-  expect(refusalOf(config, unix, 0)).toBeNull();
+  expect(refusalOf(config, true, unix, 0)).toBeNull();
   for (const ip of ["192.168.1.5", "10.0.0.1", "::ffff:10.0.0.1", "2001:db8::1"]) {
-    expect(refusalOf(config, peer(ip), 0)).toStartWith("-DENIED ");
+    expect(refusalOf(config, true, peer(ip), 0)).toStartWith("-DENIED ");
   }
 });
 
 test("a password, or switching protected mode off, lets everybody in", () => {
-  const withPassword = Config.load({ overrides: { requirepass: "pw" } });
-  expect(refusalOf(withPassword, peer("10.0.0.1"), 0)).toBeNull();
+  expect(refusalOf(Config.load(), false, peer("10.0.0.1"), 0)).toBeNull();
   const open = Config.load({ overrides: { "protected-mode": "no" } });
-  expect(refusalOf(open, peer("10.0.0.1"), 0)).toBeNull();
+  expect(refusalOf(open, true, peer("10.0.0.1"), 0)).toBeNull();
 });
 
 test("the refusal is one line", () => {
-  expect(refusalOf(Config.load(), peer("10.0.0.1"), 0)).toMatch(/^-DENIED [^\r\n]*\r\n$/);
+  expect(refusalOf(Config.load(), true, peer("10.0.0.1"), 0)).toMatch(/^-DENIED [^\r\n]*\r\n$/);
 });
 
 test.each([false, true])(

@@ -7,10 +7,9 @@ test("a client's limits follow the configuration", () => {
     overrides: { "proto-max-bulk-len": "2mb", "client-query-buffer-limit": "5gb" },
   });
   expect(sizeLimits(config)).toEqual({ bulkBytesMax: 2 << 20, queryBytesMax: 2 ** 31 - 1 });
-  expect(clientLimits(config)).toMatchObject({ ...sizeLimits(config), authenticated: true });
+  expect(clientLimits(config, true)).toMatchObject({ ...sizeLimits(config), authenticated: true });
 });
 
 test("with a password nobody is let in at first", () => {
-  const config = Config.load({ overrides: { requirepass: "secret" } });
-  expect(clientLimits(config).authenticated).toBe(false);
+  expect(clientLimits(Config.load(), false).authenticated).toBe(false);
 });

@@ -3,7 +3,7 @@ import { fromText } from "../../src/bytes/bytes.ts";
 import { allCommands } from "../../src/commands/all.ts";
 import { CommandTable } from "../../src/commands/table.ts";
 import { Request } from "../../src/resp/request.ts";
-import { secretWords } from "../../src/server/secret-words.ts";
+import { repeatsSecrets, secretWords } from "../../src/server/secret-words.ts";
 
 const table = new CommandTable(allCommands);
 
@@ -27,6 +27,16 @@ test("values of secret options of CONFIG SET are secret, in any spelling of the 
   const words = ["CONFIG", "SET", "maxclients", "10", "RequirePass", "pw", "timeout", "0"];
   expect(secrets("CONFIG|SET", ...words)).toEqual([5]);
   expect(secrets("CONFIG|SET", "CONFIG", "SET", "auth", "pw")).toEqual([3]);
+});
+
+test("all that ACL SETUSER is told is secret, even where the word is misspelt", () => {
+  expect(secrets("ACL|SETUSER", "ACL", "SETUSER", "bob", "on", ">pw")).toEqual([2, 3, 4]);
+  expect(secrets("NOSUCH", "acl", "setusr", "bob", ">pw")).toEqual([2, 3]);
+  expect(secrets("ACL|LIST", "ACL", "LIST")).toEqual([]);
+  expect(secrets("ACL", "ACL")).toEqual([]);
+  expect(repeatsSecrets(table.byName("ACL|SETUSER")!)).toBe(true);
+  expect(repeatsSecrets(table.byName("AUTH")!)).toBe(false);
+  expect(repeatsSecrets(null)).toBe(false);
 });
 
 test("other commands and unknown ones have no secrets", () => {

@@ -20,6 +20,7 @@ export class TestScripts {
     const host: ScriptHost = {
       call: (request, protocol) => this.call(request, protocol),
       knows: () => true,
+      allows: () => true,
       log() {},
     };
     return this.scripts.run(this.scripts.load(fromText(text)), [], [], host);

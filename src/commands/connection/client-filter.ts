@@ -2,8 +2,8 @@
 import { type Bytes, equalsIgnoreCase, mapKey } from "../../bytes/bytes.ts";
 import { parseSafeInteger } from "../../bytes/integer.ts";
 import { CommandError, errors } from "../../errors.ts";
+import type { Users } from "../acl/users.ts";
 import type { Client } from "../context.ts";
-import { USER } from "./authentication.ts";
 
 /** Kinds of clients that Redis tells apart. */
 const TYPES = ["NORMAL", "SLAVE", "REPLICA", "PUBSUB", "MASTER"] as const;
@@ -26,19 +26,19 @@ function idTest(word: Bytes): Test {
   return (client) => client.id === id;
 }
 
-function userTest(word: Bytes): Test {
-  const user = mapKey(word);
-  if (user !== USER) throw new CommandError(`ERR No such user '${user}'`);
-  return (client) => client.authenticated;
+function userTest(word: Bytes, users: Pick<Users, "find">): Test {
+  const user = users.find(word);
+  if (user === undefined) throw new CommandError(`ERR No such user '${mapKey(word)}'`);
+  return (client) => client.user === user;
 }
 
 /** Reads the value of one filter of CLIENT KILL; null when there is no filter of this name. */
-function testOf(name: Bytes, value: Bytes): Test | null {
+function testOf(name: Bytes, value: Bytes, users: Pick<Users, "find">): Test | null {
   const text = mapKey(value);
   if (equalsIgnoreCase(name, "ID")) return idTest(value);
   if (equalsIgnoreCase(name, "ADDR")) return (client) => client.address === text;
   if (equalsIgnoreCase(name, "LADDR")) return (client) => client.localAddress === text;
-  if (equalsIgnoreCase(name, "USER")) return userTest(value);
+  if (equalsIgnoreCase(name, "USER")) return userTest(value, users);
   if (!equalsIgnoreCase(name, "TYPE")) return null;
   return typeTest(value);
 }
@@ -55,7 +55,11 @@ function yesOrNo(word: Bytes): boolean {
  * @param self who asks: left out unless SKIPME says otherwise
  * @throws {CommandError} an unknown filter, one without a value, or a bad value
  */
-export function parseKillFilters(words: readonly Bytes[], self: Client): Test {
+export function parseKillFilters(
+  words: readonly Bytes[],
+  self: Client,
+  users: Pick<Users, "find">,
+): Test {
   const tests: Test[] = [];
   let skipSelf = true;
   for (let at = 0; at < words.length; at += 2) {
@@ -66,7 +70,7 @@ export function parseKillFilters(words: readonly Bytes[], self: Client): Test {
       skipSelf = yesOrNo(value);
       continue;
     }
-    const test = testOf(name, value);
+    const test = testOf(name, value, users);
     if (test === null) throw new CommandError(errors.syntax);
     tests.push(test);
   }

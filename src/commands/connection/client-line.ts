@@ -1,7 +1,6 @@
 /** A client on one line, as CLIENT LIST and CLIENT INFO of Redis 7.0 show it. */
 import { clock } from "../../clock.ts";
 import type { Client } from "../context.ts";
-import { USER } from "./authentication.ts";
 
 /** What a connection takes besides its buffers, in bytes: about that. */
 const CONNECTION_BYTES = 2048;
@@ -62,7 +61,7 @@ export function clientLine(client: Client): string {
     ["tot-mem", clientBytes(client)],
     ["events", client.outputBytes > 0 ? "rw" : "r"],
     ["cmd", client.lastCommand],
-    ["user", USER],
+    ["user", client.user.shownName],
     ["redir", -1],
     ["resp", client.protocol],
   ];

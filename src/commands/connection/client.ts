@@ -62,7 +62,7 @@ function kill({ client: self, server }: Context, words: readonly Bytes[]): Reply
   const isOldForm = words.length === 1;
   const isMeant = isOldForm
     ? (client: Client) => client.address === mapKey(address!)
-    : parseKillFilters(words, self);
+    : parseKillFilters(words, self, server.acl.users);
   const meant = [...server.clients()].filter(isMeant);
   for (const client of meant) {
     if (client === self) client.closeAfterReply();

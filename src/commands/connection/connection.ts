@@ -42,8 +42,17 @@ const protocolVersion: Arg<Protocol> = {
   },
 };
 
+/** What AUTH and HELLO are told. */
+interface Credentials {
+  /** The command's name, as the client has written it. */
+  readonly command: Bytes;
+  /** null: the user `default`. */
+  readonly user: Bytes | null;
+  readonly password: Bytes;
+}
+
 /** AUTH's words: one is a password, two are a user and a password. */
-const credentials: Arg<{ readonly user: Bytes | null; readonly password: Bytes }> = {
+const credentials: Arg<Credentials> = {
   min: 1,
   max: Number.POSITIVE_INFINITY,
   docs: [
@@ -52,10 +61,9 @@ const credentials: Arg<{ readonly user: Bytes | null; readonly password: Bytes }
   ],
   read(words) {
     if (words.left > 2) throw new CommandError(errors.syntax);
-    const first = words.next();
-    return words.left === 0
-      ? { user: null, password: first }
-      : { user: first, password: words.next() };
+    const command = words.name;
+    const user = words.left === 2 ? words.next() : null;
+    return { command, user, password: words.next() };
   },
 };
 
@@ -69,7 +77,7 @@ const ignored: Arg<null> = {
 
 /** What HELLO's options ask for. */
 interface HelloOptions {
-  credentials: readonly [user: Bytes, password: Bytes] | null;
+  credentials: readonly [command: Bytes, user: Bytes, password: Bytes] | null;
   name: string | null;
 }
 
@@ -94,7 +102,7 @@ const helloOptions: Arg<HelloOptions> = {
     const found: HelloOptions = { credentials: null, name: null };
     while (words.left > 0) {
       if (words.left > 2 && words.take("AUTH")) {
-        found.credentials = [words.next(), words.next()];
+        found.credentials = [words.name, words.next(), words.next()];
       } else if (words.left > 1 && words.take("SETNAME")) {
         found.name = clientNameOf(words.next());
       } else {
@@ -133,7 +141,8 @@ function reset({ client, server }: Context): Reply {
   client.subscriptions.clear();
   client.isMonitor = false;
   client.setReplyMode("on");
-  client.authenticated = server.config.get("requirepass") === "";
+  client.user = server.acl.users.default;
+  client.authenticated = server.acl.isOpen;
   client.mayReplicate = false;
   return RESET;
 }
@@ -144,9 +153,9 @@ export const connectionCommands: readonly Command[] = [
     summary: "Authenticates the connection.",
     flags: ["noscript", "loading", "stale", "fast", "no_auth", "allow_busy"],
     args: [credentials],
-    run(context, { user, password }) {
-      if (user === null) authenticateDefault(context, password);
-      else authenticate(context, user, password);
+    run(context, { command, user, password }) {
+      if (user === null) authenticateDefault(context, command, password);
+      else authenticate(context, command, user, password);
       return OK;
     },
   }),

@@ -1,11 +1,13 @@
 /** SORT, and SORT_RO, which stores nothing. */
-import { type Bytes, copyBytes, EMPTY } from "../../bytes/bytes.ts";
+import { type Bytes, copyBytes, EMPTY, fromText } from "../../bytes/bytes.ts";
 import type { DB } from "../../database/db.ts";
 import type { SortQuery } from "../../database/sorting/sorting.ts";
 import { CommandError, errors } from "../../errors.ts";
 import type { Reply } from "../../resp/reply.ts";
+import { mayReadAll } from "../acl/permissions.ts";
 import { type Arg, type ArgumentDoc, index, key } from "../args.ts";
 import { type Command, command } from "../command.ts";
+import type { Client } from "../context.ts";
 import { runInSlices } from "../slices.ts";
 import type { Words } from "../words.ts";
 
@@ -15,6 +17,9 @@ interface SortWords {
   /** null: answer the outcome. */
   readonly target: Bytes | null;
 }
+
+/** A pattern without one names no other key. */
+const STAR = 0x2a;
 
 const limitWord = index("offset");
 
@@ -50,13 +55,16 @@ export const sortCommands: readonly Command[] = [
       "Answers the elements of a list, a set or a sorted set in order, or stores them as a list.",
     flags: ["write", "denyoom"],
     args: [key(), sortWords(true)],
-    run: ({ client, db }, key, { query, target }) =>
-      runInSlices<Reply>(
+    run({ client, db, server }, key, { query, target }) {
+      const words = target === null ? ["SORT", key] : ["SORT", key, "STORE", target];
+      checkAccess(client, server.commands.byName("SORT")!, words, query);
+      return runInSlices<Reply>(
         target === null
           ? db.sorting.sort(copyBytes(key), query)
           : sortInto(db, copyBytes(key), query, target),
         client.mayWait,
-      ),
+      );
+    },
   }),
   command("generic", {
     name: "SORT_RO",
@@ -64,10 +72,33 @@ export const sortCommands: readonly Command[] = [
     since: "7.0.0",
     flags: ["readonly"],
     args: [key(), sortWords(false)],
-    run: ({ client, db }, key, { query }) =>
-      runInSlices<Reply>(db.sorting.sort(copyBytes(key), query), client.mayWait),
+    run({ client, db, server }, key, { query }) {
+      checkAccess(client, server.commands.byName("SORT_RO")!, ["SORT_RO", key], query);
+      return runInSlices<Reply>(db.sorting.sort(copyBytes(key), query), client.mayWait);
+    },
   }),
 ];
+
+/**
+ * Keys that patterns name are those of whoever may read all.
+ *
+ * @param words the request without its options
+ * @throws {CommandError} the client's user may not
+ */
+function checkAccess(
+  { user }: Client,
+  command: Command,
+  words: readonly (string | Bytes)[],
+  { by, get }: SortQuery,
+): void {
+  const option = by?.includes(STAR) ? "BY" : get.length > 0 ? "GET" : null;
+  if (user.isUnrestricted || option === null) return;
+  const request = words.map((word) => (typeof word === "string" ? fromText(word) : word));
+  if (mayReadAll(user, command, request)) return;
+  throw new CommandError(
+    `ERR ${option} option of SORT denied due to insufficient ACL permissions.`,
+  );
+}
 
 /** Stores the outcome as a list, an empty string for what is not there; answers its length. */
 function* sortInto(

@@ -7,8 +7,17 @@ import type { ScriptHost } from "../../lua/redis-library.ts";
 import { ErrorReply, type Reply } from "../../resp/reply.ts";
 import type { Protocol } from "../../resp/reply-writer.ts";
 import type { Request } from "../../resp/request.ts";
+import { type DenialReason, denialOf } from "../acl/permissions.ts";
 import type { Command } from "../command.ts";
 import type { Answer, Context } from "../context.ts";
+
+/** What a script is told of its caller's lack of permission. */
+const DENIED: Readonly<Record<DenialReason, string>> = {
+  command: "ERR The user executing the script can't run this command or subcommand",
+  key: "ERR The user executing the script can't access at least one of the keys mentioned in the command arguments",
+  channel:
+    "ERR The user executing the script can't publish to the channel mentioned in the command",
+};
 
 const LOG_LEVELS = ["debug", "info", "info", "warn"] as const;
 
@@ -26,7 +35,7 @@ export class ScriptCalls implements ScriptHost {
   call(request: Request, protocol: Protocol): Reply {
     const command = this.#context.server.commands.meantBy(request);
     if (command === undefined) return new ErrorReply(errors.scriptUnknownCommand);
-    const refusal = this.#refusal(command, request.count);
+    const refusal = this.#refusal(command, request);
     const startUs = clock.monotonicUs();
     const reply =
       refusal === null ? this.#invoke(command, request, protocol) : new ErrorReply(refusal);
@@ -44,15 +53,27 @@ export class ScriptCalls implements ScriptHost {
     log[LOG_LEVELS[level]!]("script", mapKey(text));
   }
 
-  #refusal(command: Command, words: number): string | null {
+  allows(request: Request): boolean {
+    const { client, server } = this.#context;
+    const command = server.commands.meantBy(request)!;
+    return denialOf(client.user, command, request.own()) === null;
+  }
+
+  #refusal(command: Command, request: Request): string | null {
     const { arity, flags, isWrite } = command;
+    const words = request.count;
     if (arity >= 0 ? words !== arity : words < -arity) return errors.scriptArity;
     if (flags.has("noscript")) return errors.notFromScript;
+    const { client, server } = this.#context;
+    if (!client.user.isUnrestricted) {
+      const denied = server.acl.denial(client, command, request.own(), "lua");
+      if (denied !== null) return DENIED[denied];
+    }
     if (this.#isReadOnly && (isWrite || flags.has("may_replicate"))) {
       return errors.scriptReadOnly;
     }
     if (!command.accepts(words)) return wrongArity(command.lowerName);
-    return isWrite ? this.#context.server.writeRefusal : null;
+    return isWrite ? server.writeRefusal : null;
   }
 
   /** Mistakes become error replies; whatever else is thrown ends the script. */

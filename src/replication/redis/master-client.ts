@@ -1,4 +1,5 @@
 /** A Redis master as a client of this server: what commands see of whoever sent them. */
+import { SUPERUSER } from "../../commands/acl/user.ts";
 import type { Client, Context, Server, Transaction } from "../../commands/context.ts";
 import type { DB } from "../../database/db.ts";
 import type { Ledis } from "../../database/ledis.ts";
@@ -51,6 +52,7 @@ export class MasterClient implements Client, Context {
   name = "";
   libraryName = "";
   libraryVersion = "";
+  user = SUPERUSER;
   authenticated = true;
   noEvict = false;
   noTouch = false;

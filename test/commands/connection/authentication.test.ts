@@ -1,17 +1,8 @@
 import { expect, test } from "bun:test";
-import { fromText } from "../../../src/bytes/bytes.ts";
-import { equalSecrets } from "../../../src/commands/connection/authentication.ts";
 import { replyError, startServer } from "../../support/start-server.ts";
 
 const noAuth = replyError("NOAUTH Authentication required.");
 const wrongPassword = replyError("WRONGPASS invalid username-password pair or user is disabled.");
-
-test("secrets are equal or not, whatever their lengths", () => {
-  expect(equalSecrets(fromText("abc"), fromText("abc"))).toBe(true);
-  expect(equalSecrets(fromText(""), fromText(""))).toBe(true);
-  expect(equalSecrets(fromText("abc"), fromText("abd"))).toBe(false);
-  expect(equalSecrets(fromText("abc"), fromText("abcd"))).toBe(false);
-});
 
 test("with a password, nothing runs before AUTH but AUTH, HELLO, RESET and QUIT", async () => {
   await using server = await startServer({ requirepass: "päss" });

@@ -1,16 +1,27 @@
 import { expect, test } from "bun:test";
 import { fromText } from "../../../src/bytes/bytes.ts";
+import { KnownCommands } from "../../../src/commands/acl/known-commands.ts";
+import { Users } from "../../../src/commands/acl/users.ts";
 import { parseKillFilters, typeTest } from "../../../src/commands/connection/client-filter.ts";
 import type { Client } from "../../../src/commands/context.ts";
+import { CommandTable } from "../../../src/commands/table.ts";
 
-const clients = [1, 2, 3].map(
-  (id) => ({ id, address: `a:${id}`, localAddress: "l:1", authenticated: id !== 3 }) as Client,
-);
+const users = new Users(() => ({
+  known: new KnownCommands(new CommandTable([])),
+  allChannels: false,
+}));
+users.put(users.staged("bob", []));
+const bob = users.find(fromText("bob"))!;
+
+const clients = [1, 2, 3].map((id) => {
+  const user = id === 3 ? bob : users.default;
+  return { id, address: `a:${id}`, localAddress: "l:1", user } as Client;
+});
 const self = clients[0]!;
 
 /** Numbers of the clients that a filter means, when the first one asks. */
 function meant(...words: string[]): number[] {
-  return clients.filter(parseKillFilters(words.map(fromText), self)).map(({ id }) => id);
+  return clients.filter(parseKillFilters(words.map(fromText), self, users)).map(({ id }) => id);
 }
 
 test("filters choose, and all of them have to hold", () => {
@@ -20,6 +31,7 @@ test("filters choose, and all of them have to hold", () => {
   expect(meant("TYPE", "normal")).toEqual([2, 3]);
   expect(meant("TYPE", "pubsub")).toEqual([]);
   expect(meant("USER", "default")).toEqual([2]);
+  expect(meant("USER", "bob")).toEqual([3]);
   expect(meant("LADDR", "l:1", "ID", "9")).toEqual([]);
 });
 
@@ -33,7 +45,7 @@ test.each([
   [["ID", "0"], "ERR client-id should be greater than 0"],
   [["ID", "x"], "ERR client-id should be greater than 0"],
   [["TYPE", "foo"], "ERR Unknown client type 'foo'"],
-  [["USER", "bob"], "ERR No such user 'bob'"],
+  [["USER", "eve"], "ERR No such user 'eve'"],
   [["SKIPME", "maybe"], "ERR syntax error"],
   [["ADDR"], "ERR syntax error"],
   [["FOO", "x"], "ERR syntax error"],

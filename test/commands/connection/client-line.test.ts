@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { SUPERUSER } from "../../../src/commands/acl/user.ts";
 import { clientBytes, clientLine } from "../../../src/commands/connection/client-line.ts";
 import type { Client, Transaction } from "../../../src/commands/context.ts";
 import { useFakeClock } from "../../support/fake-clock.ts";
@@ -39,6 +40,7 @@ const client: Client = {
   name: "bob",
   libraryName: "",
   libraryVersion: "",
+  user: SUPERUSER,
   authenticated: true,
   protocol: 3,
   noEvict: false,
@@ -60,7 +62,7 @@ test("the line has Redis 7.0's fields in its order", () => {
   expect(clientLine(client)).toBe(
     "id=7 addr=127.0.0.1:5000 laddr=127.0.0.1:6380 fd=12 name=bob age=10 idle=2 flags=N db=2 " +
       "sub=0 psub=0 ssub=0 multi=-1 qbuf=5 qbuf-free=0 argv-mem=0 multi-mem=0 rbs=0 rbp=0 obl=0 " +
-      "oll=0 omem=0 tot-mem=2053 events=r cmd=client|list user=default redir=-1 resp=3",
+      "oll=0 omem=0 tot-mem=2053 events=r cmd=client|list user=(superuser) redir=-1 resp=3",
   );
 });
 
