@@ -14,6 +14,9 @@ export function refusalOf(text: string, what: string | null = null): LinkError {
   if (text.startsWith("NOAUTH")) {
     return new LinkError("the master wants a password: set masterauth");
   }
+  if (text.startsWith("NOPERM")) {
+    return new LinkError(`masteruser may not replicate there: ${text.slice("NOPERM ".length)}`);
+  }
   if (text.startsWith("ERR replication loop")) return new LinkError(text.slice("ERR ".length));
   if (what !== null) return new LinkError(`${what} was refused: ${text}`);
   return new LinkError(`the server there is no ledis master: ${text}`);

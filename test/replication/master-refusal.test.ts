@@ -6,6 +6,7 @@ import { expectOk, refusalOf } from "../../src/replication/master-refusal.ts";
 test("errors say what the operator has to know", () => {
   for (const [text, what, message] of [
     ["NOAUTH Authentication required.", null, "the master wants a password: set masterauth"],
+    ["NOPERM no sync", null, "masteruser may not replicate there: no sync"],
     ["ERR replication loop: so", null, "replication loop: so"],
     ["WRONGPASS no", "AUTH", "AUTH was refused: WRONGPASS no"],
     ["ERR no", null, "the server there is no ledis master: ERR no"],
