@@ -11,7 +11,7 @@ const steps: readonly (readonly [name: string, command: readonly string[]])[] = 
   ["types", [tool("tsc")]],
   ["layers", [bun, "scripts/check-layers.ts"]],
   ["docs fresh", [bun, "scripts/generate-docs.ts", "--check"]],
-  ["tests", [bun, "test"]],
+  ["tests", ["npm", "run", "--silent", "test"]],
 ];
 
 const withTests = !process.argv.includes("--no-tests");
