@@ -36,6 +36,8 @@ interface OpenFile {
 }
 
 export class AccessLog implements AccessLogStatus {
+  /** As it was asked for. */
+  readonly name: string;
   readonly #path: string;
   #file: OpenFile | null;
   #batches: Batch[] = [];
@@ -53,6 +55,7 @@ export class AccessLog implements AccessLogStatus {
    * @throws {ConfigError} the file cannot be opened
    */
   constructor(name: string, directory: string) {
+    this.name = name;
     this.#path = name.includes("/") ? name : join(directory, name);
     try {
       mkdirSync(dirname(this.#path), { recursive: true });

@@ -330,6 +330,8 @@ export class App implements Server, RequestRunner {
 
   /** @throws {ConfigError} the file cannot be opened; the log that was open stays so */
   #openAccessLog(name: string): void {
+    // After a refused change it is asked for again: a second one beside it would mix up their lines.
+    if (this.observer.accessLog?.name === name) return;
     const next = name === "" ? null : new AccessLog(name, this.config.get("data_dir"));
     void this.observer.accessLog?.close();
     this.observer.accessLog = next;
