@@ -71,6 +71,7 @@ export class CommandApplier {
         return;
       case "EXEC":
         this.#execute();
+        this.#serve();
         return;
       case "PING":
       // Of Redis before 7: what scripts have done comes as commands.
@@ -81,9 +82,19 @@ export class CommandApplier {
         this.#events.asked();
         return;
       default:
-        if (this.#queue === null) this.#run(request, command);
-        else this.#keep(this.#queue, request);
+        if (this.#queue !== null) {
+          this.#keep(this.#queue, request);
+          return;
+        }
+        this.#run(request, command);
+        this.#serve();
     }
+  }
+
+  /** Whoever waits for a key here sees what came with it, all of a transaction too. */
+  #serve(): void {
+    const { waiters } = this.#client.ledis;
+    if (waiters.isReady) waiters.serve();
   }
 
   #keep(queue: Request[], request: Request): void {
@@ -120,8 +131,6 @@ export class CommandApplier {
     }
     const failure = this.#invoke(request, command);
     if (failure !== null) this.#skip(request, failure);
-    const { waiters } = this.#client.ledis;
-    if (waiters.isReady) waiters.serve();
   }
 
   /** Why the command did not succeed; null when it did. */
@@ -143,7 +152,9 @@ export class CommandApplier {
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
       if (error.message !== errors.databaseOutOfRange) return error.message;
-      throw new LinkError(`${command.name} of the master names a database: raise databases`);
+      throw new LinkError(
+        `${command.name} of the master names a database that is not here: raise databases`,
+      );
     }
   }
 

@@ -115,6 +115,25 @@ test("who waits for a key here is served", async () => {
   await Bun.sleep(20);
   take("XADD", "st", "1-1", "a", "b");
   expect(await client.readPlain()).toEqual([["st", [["1-1", ["a", "b"]]]]]);
+  client.send("XREAD", "BLOCK", 5000, "STREAMS", "st", "$");
+  await Bun.sleep(20);
+  for (const words of [
+    ["MULTI"],
+    ["XADD", "st", "2-1", "a", "b"],
+    ["XADD", "st", "3-1", "c", "d"],
+  ]) {
+    take(...words);
+  }
+  take("EXEC");
+  expect(await client.readPlain()).toEqual([
+    [
+      "st",
+      [
+        ["2-1", ["a", "b"]],
+        ["3-1", ["c", "d"]],
+      ].map((entry) => entry),
+    ],
+  ]);
 });
 
 test("what ends it leaves nothing done of its command or its transaction", async () => {
