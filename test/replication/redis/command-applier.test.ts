@@ -131,7 +131,7 @@ test("who waits for a key here is served", async () => {
       [
         ["2-1", ["a", "b"]],
         ["3-1", ["c", "d"]],
-      ].map((entry) => entry),
+      ],
     ],
   ]);
 });
