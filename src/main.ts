@@ -1,56 +1,73 @@
 /** Entry point of the executable: chooses the subcommand, and turns its failure into one line. */
 
-import { benchmarkCommand } from "./cli/benchmark/benchmark-command.ts";
-import { binlogCommand } from "./cli/binlog/binlog-command.ts";
-import { backupCommand } from "./cli/data/backup-command.ts";
-import { dumpCommand } from "./cli/data/dump-command.ts";
-import { loadCommand } from "./cli/data/load-command.ts";
-import { repairCommand } from "./cli/data/repair-command.ts";
-import { healthCommand } from "./cli/health-command.ts";
-import { serverCommand } from "./cli/server-command.ts";
-import { cliCommand } from "./cli/shell/cli-command.ts";
 import { ConfigError, StorageError } from "./errors.ts";
 import { version } from "./version.ts";
 
-const USAGE = `Usage: ledis <command> [options]
+/** Answers the exit status. */
+type Run = (args: readonly string[]) => Promise<number>;
+
+interface Subcommand {
+  readonly summary: string;
+  /** Loads its modules, which `--help` of the program, or a health check, should not wait for. */
+  readonly load: () => Promise<Run>;
+}
+
+const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
+  server: {
+    summary: "run a server",
+    load: async () => (await import("./cli/server-command.ts")).serverCommand,
+  },
+  cli: {
+    summary: "talk to a server, in a shell or a script",
+    load: async () => (await import("./cli/shell/cli-command.ts")).cliCommand,
+  },
+  benchmark: {
+    summary: "measure how fast a server is",
+    load: async () => (await import("./cli/benchmark/benchmark-command.ts")).benchmarkCommand,
+  },
+  health: {
+    summary: "ask a server whether it is alive",
+    load: async () => (await import("./cli/health-command.ts")).healthCommand,
+  },
+  dump: {
+    summary: "write all that a server holds into a file",
+    load: async () => (await import("./cli/data/dump-command.ts")).dumpCommand,
+  },
+  load: {
+    summary: "read a dump into a data directory",
+    load: async () => (await import("./cli/data/load-command.ts")).loadCommand,
+  },
+  backup: {
+    summary: "copy a server's data into a directory to start from",
+    load: async () => (await import("./cli/data/backup-command.ts")).backupCommand,
+  },
+  binlog: {
+    summary: "show log files, or apply them",
+    load: async () => (await import("./cli/binlog/binlog-command.ts")).binlogCommand,
+  },
+  repair: {
+    summary: "check a data directory, and repair it",
+    load: async () => (await import("./cli/data/repair-command.ts")).repairCommand,
+  },
+};
+
+function usage(): string {
+  const lines = Object.entries(SUBCOMMANDS).map(
+    ([name, { summary }]) => `  ${name.padEnd(9)}  ${summary} (ledis ${name} --help)`,
+  );
+  return `Usage: ledis <command> [options]
 
 Commands:
-  server     run a server (ledis server --help)
-  cli        talk to a server, in a shell or a script (ledis cli --help)
-  benchmark  measure how fast a server is (ledis benchmark --help)
-  health     ask a server whether it is alive (ledis health --help)
-  dump       write all that a server holds into a file (ledis dump --help)
-  load       read a dump into a data directory (ledis load --help)
-  backup     copy a server's data into a directory to start from (ledis backup --help)
-  binlog     show log files, or apply them (ledis binlog --help)
-  repair     check a data directory, and repair it (ledis repair --help)
+${lines.join("\n")}
 
 Options:
   --help     this text
   --version  version of the program
 `;
+}
 
-async function main(args: readonly string[]): Promise<number> {
-  const [command, ...rest] = args;
-  switch (command) {
-    case "server":
-      return serverCommand(rest);
-    case "benchmark":
-      return benchmarkCommand(rest);
-    case "cli":
-      return cliCommand(rest);
-    case "health":
-      return healthCommand(rest);
-    case "dump":
-      return dumpCommand(rest);
-    case "load":
-      return loadCommand(rest);
-    case "backup":
-      return backupCommand(rest);
-    case "binlog":
-      return binlogCommand(rest);
-    case "repair":
-      return repairCommand(rest);
+async function main([name, ...args]: readonly string[]): Promise<number> {
+  switch (name) {
     case "--version":
     case "-v":
       process.stdout.write(`ledis ${version}\n`);
@@ -58,12 +75,15 @@ async function main(args: readonly string[]): Promise<number> {
     case undefined:
     case "--help":
     case "-h":
-      process.stdout.write(USAGE);
-      return command === undefined ? 1 : 0;
-    default:
-      process.stderr.write(`ledis: unknown command '${command}', see ledis --help\n`);
-      return 1;
+      process.stdout.write(usage());
+      return name === undefined ? 1 : 0;
   }
+  if (!Object.hasOwn(SUBCOMMANDS, name)) {
+    process.stderr.write(`ledis: unknown command '${name}', see ledis --help\n`);
+    return 1;
+  }
+  const run = await SUBCOMMANDS[name]!.load();
+  return run(args);
 }
 
 try {

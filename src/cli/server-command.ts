@@ -1,13 +1,12 @@
 /** `ledis server`: starts a server, says where it listens, and stops it on a signal. */
 
 import type { ShutdownOptions } from "../commands/context.ts";
-import { formatAddress } from "../config/address.ts";
+import { formatAddress, formatTlsAddress } from "../config/address.ts";
 import { parseServerArguments } from "../config/command-line.ts";
 import { Config } from "../config/config.ts";
 import { serverHelp } from "../config/help.ts";
 import { log } from "../log.ts";
-import { App } from "../server/app.ts";
-import { formatTlsAddress } from "../server/tls-listener.ts";
+import type { App } from "../server/app.ts";
 import { version } from "../version.ts";
 import { applyMemorySettings } from "./memory-settings.ts";
 
@@ -26,6 +25,8 @@ export async function serverCommand(args: readonly string[]): Promise<number> {
   }
   // Before the file is read: one that comes through standard input can be read only once.
   if (!isDescriptor(commandLine.file)) applyMemorySettings();
+  // Not sooner: the process that is about to start anew needs none of it.
+  const { App } = await import("../server/app.ts");
   const app = await App.start(Config.load(commandLine));
   const stopped = stopRequest(app);
   const plain = app.addresses.map(formatAddress);

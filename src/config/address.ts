@@ -46,3 +46,8 @@ export function formatAddress(address: Address): string {
   const host = address.host.includes(":") ? `[${address.host}]` : address.host;
   return `${host}:${address.port}`;
 }
+
+/** How the address of a listener with TLS is shown. */
+export function formatTlsAddress(address: TcpAddress): string {
+  return `tls://${formatAddress(address)}`;
+}

@@ -4,7 +4,7 @@
  */
 import { createSecureContext } from "node:tls";
 import type { Socket, SocketHandler, TCPSocketListener } from "bun";
-import { formatAddress, type TcpAddress } from "../config/address.ts";
+import type { TcpAddress } from "../config/address.ts";
 import { ConfigError, messageOf } from "../errors.ts";
 import { log } from "../log.ts";
 import { tlsReason } from "../replication/secure-connect.ts";
@@ -135,9 +135,4 @@ function checked(options: Bun.TLSOptions): Bun.TLSOptions {
   } catch (cause) {
     throw new ConfigError(`TLS cannot use its options: ${messageOf(cause)}`, { cause });
   }
-}
-
-/** As in the ready line. */
-export function formatTlsAddress(address: TcpAddress): string {
-  return `tls://${formatAddress(address)}`;
 }

@@ -1,5 +1,10 @@
 import { expect, test } from "bun:test";
-import { formatAddress, parseAddress, parseTcpAddress } from "../../src/config/address.ts";
+import {
+  formatAddress,
+  formatTlsAddress,
+  parseAddress,
+  parseTcpAddress,
+} from "../../src/config/address.ts";
 
 test.each([
   ["127.0.0.1:6380", { kind: "tcp", host: "127.0.0.1", port: 6380 }],
@@ -22,4 +27,8 @@ test.each(["", "6380", "host", "host:", "host:65536", "host:-1", "::1:6380", "a 
 
 test("a path is no TCP address", () => {
   expect(() => parseTcpAddress("/run/ledis.sock")).toThrow("must be an address");
+});
+
+test("the address of a listener with TLS is told from a plain one", () => {
+  expect(formatTlsAddress(parseTcpAddress("[::1]:6390"))).toBe("tls://[::1]:6390");
 });

@@ -4,7 +4,7 @@ import { ConfigError } from "../../src/errors.ts";
 import type { ClientTls } from "../../src/replication/secure-connect.ts";
 import type { Peer } from "../../src/server/listener.ts";
 import type { ClientSocket } from "../../src/server/outgoing.ts";
-import { formatTlsAddress, TlsListener } from "../../src/server/tls-listener.ts";
+import { TlsListener } from "../../src/server/tls-listener.ts";
 import { certificate, clientOf, identity } from "../support/certificates.ts";
 import { eventually } from "../support/replicas.ts";
 import { RespClient } from "../support/resp-client.ts";
@@ -181,10 +181,6 @@ test("what cannot be listened on, or with, is one line", async () => {
     "TLS cannot use its options",
   );
   taken.stop(true);
-});
-
-test("its address is told from a plain one", () => {
-  expect(formatTlsAddress(parseTcpAddress("[::1]:6390"))).toBe("tls://[::1]:6390");
 });
 
 /** Whose certificate is shown at this port. */
