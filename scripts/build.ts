@@ -23,6 +23,8 @@ const { outputs } = await Bun.build({
   target: "bun",
   naming: { entry: "[name].[ext]" },
   minify: { syntax: true },
+  // Compiled beforehand: a start takes half of the processor time, a health check a fifth.
+  bytecode: true,
   // Embedded, so that stacks name the lines of src/. The copies beside the executable are not needed.
   sourcemap: "inline",
   // A stray bunfig.toml or .env in the working directory must not change or stop the server.

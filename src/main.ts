@@ -86,10 +86,9 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
   return run(args);
 }
 
-try {
-  process.exit(await main(process.argv.slice(2)));
-} catch (error) {
+// Without an `await` out here, as the executable holds what this was compiled to, which knows none.
+main(process.argv.slice(2)).then(process.exit, (error) => {
   if (!(error instanceof ConfigError || error instanceof StorageError)) throw error;
   process.stderr.write(`ledis: ${error.message}\n`);
   process.exit(1);
-}
+});
