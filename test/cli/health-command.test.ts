@@ -1,7 +1,10 @@
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
 import { runLedis } from "../support/spawn-server.ts";
 import { startServer } from "../support/start-server.ts";
+
+// Processes, disks and clocks take their time on a busy machine.
+setDefaultTimeout(60_000);
 
 const health = (...args: string[]) => runLedis("health", ...args);
 

@@ -1,4 +1,4 @@
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseAddress } from "../../src/config/address.ts";
@@ -12,6 +12,9 @@ import {
   spawnServer,
 } from "../support/spawn-server.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
+
+// Processes, disks and clocks take their time on a busy machine.
+setDefaultTimeout(60_000);
 
 /** Lines of the process log without their times. */
 function events({ stderr }: Outcome): string[] {
@@ -148,7 +151,7 @@ test("a failed start is one line on stderr and status 1", async () => {
     expect(stderr).toMatch(/^ledis: [^\n]+\n$/);
     expect(stderr).toContain(message);
   }
-}, 20_000);
+});
 
 test.each([
   ["standard input", 'cat "$1" | exec "$2" "$3" server --config /dev/stdin'],

@@ -1,5 +1,8 @@
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { type RespClient, startServer, type TestServer } from "../support/start-server.ts";
+
+// Processes, disks and clocks take their time on a busy machine.
+setDefaultTimeout(60_000);
 
 const COUNT = 4000;
 const name = (i: number): string => `m${String(i).padStart(5, "0")}`;

@@ -1,6 +1,6 @@
 /** Every tool that talks to a server, over TLS. */
 
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { formatAddress } from "../../src/config/address.ts";
@@ -8,6 +8,9 @@ import { certificate, TLS_SERVER } from "../support/certificates.ts";
 import { runLedis } from "../support/spawn-server.ts";
 import { startServer, type TestServer } from "../support/start-server.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
+
+// Processes, disks and clocks take their time on a busy machine.
+setDefaultTimeout(60_000);
 
 let server: TestServer;
 let address: string;

@@ -1,6 +1,6 @@
 /** TLS from end to end: people's clients, much data both ways, the ready line. */
 
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { RedisClient } from "bun";
 import { Redis } from "ioredis";
@@ -11,6 +11,9 @@ import { eventually } from "../support/replicas.ts";
 import { RespClient } from "../support/resp-client.ts";
 import { type SpawnedServer, spawnServer } from "../support/spawn-server.ts";
 import { startServer, type TestServer } from "../support/start-server.ts";
+
+// Processes, disks and clocks take their time on a busy machine.
+setDefaultTimeout(60_000);
 
 const asArguments = (options: Readonly<Record<string, string>>): string[] =>
   Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);

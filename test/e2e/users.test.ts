@@ -1,6 +1,6 @@
 /** Users with rules, as people have them: a file, client libraries, tools, slaves, and logs that keep secrets. */
 
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { RedisClient } from "bun";
@@ -8,6 +8,9 @@ import { Redis } from "ioredis";
 import { createClient } from "redis";
 import { runLedis, spawnServer } from "../support/spawn-server.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
+
+// Processes, disks and clocks take their time on a busy machine.
+setDefaultTimeout(60_000);
 
 const RULES = [
   "user default off",

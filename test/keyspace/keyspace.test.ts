@@ -1,5 +1,5 @@
 import { Database } from "bun:sqlite";
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import {
   existsSync,
   mkdirSync,
@@ -18,6 +18,9 @@ import { KIND_HASH } from "../../src/keyspace/rows/row-key.ts";
 import { log } from "../../src/log.ts";
 import { type TemporaryDirectory, temporaryDirectory } from "../support/temporary-directory.ts";
 import { copyAsAfterCrash, openTestKeyspace, Rows } from "../support/test-keyspace.ts";
+
+// Processes, disks and clocks take their time on a busy machine.
+setDefaultTimeout(60_000);
 
 let directory: TemporaryDirectory;
 let opened: Keyspace[] = [];

@@ -1,9 +1,12 @@
-import { afterEach, beforeEach, expect, test } from "bun:test";
+import { afterEach, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync, mkdirSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
 import { StorageHealth } from "../../src/keyspace/storage-health.ts";
 import { log } from "../../src/log.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
+
+// Processes, disks and clocks take their time on a busy machine.
+setDefaultTimeout(60_000);
 
 let lines: string[] = [];
 const { sink } = log;

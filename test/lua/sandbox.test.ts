@@ -1,7 +1,10 @@
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { fromText, toText } from "../../src/bytes/bytes.ts";
 import { ErrorReply, type Reply } from "../../src/resp/reply.ts";
 import { TestScripts } from "../support/script-host.ts";
+
+// Processes, disks and clocks take their time on a busy machine.
+setDefaultTimeout(60_000);
 
 const shown = (reply: Reply): unknown =>
   reply instanceof Uint8Array ? toText(reply) : reply instanceof ErrorReply ? reply.text : reply;

@@ -175,4 +175,4 @@ test("bitmaps behave as sets of places with a tail, whatever happens in between"
     }),
     { numRuns: 40 },
   );
-}, 30_000);
+}, 60_000);

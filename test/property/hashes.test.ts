@@ -213,7 +213,7 @@ test("hashes behave as maps, whatever happens in between", async () => {
     }),
     { numRuns: 40 },
   );
-}, 30_000);
+}, 60_000);
 
 test("a big hash is read whole, in pages, and by chance, from memory and from disk", async () => {
   await using test = await openLedis();

@@ -237,4 +237,4 @@ test("sets do what plain sets do", async () => {
     }),
     { numRuns: 40 },
   );
-}, 30_000);
+}, 60_000);

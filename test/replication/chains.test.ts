@@ -117,4 +117,4 @@ test("a slave that comes while the database is about to be replaced is sent away
     async () => (await reader.call("GET", "k7")) === "b".repeat(100),
   );
   expect(await digestOf(reader)).toBe(await digestOf(await other.connect()));
-}, 30_000);
+}, 60_000);

@@ -185,7 +185,7 @@ test("Sentinel finds slaves, promotes one and sends the others there", async () 
   await eventually("it follows", () => linkOf(other) === "connected");
   expect(await read(slave)).toMatchObject({ slaves: [addressOf(other)] });
   expect(copiesFrom(slave)).toBe(0);
-}, 30_000);
+}, 60_000);
 
 /** Adds numbers to a set at whichever server takes writes, and notes those that were acknowledged. */
 function numbersTo(servers: readonly TestServer[]) {
@@ -279,7 +279,7 @@ test("FAILOVER waits for a slave that is behind; given up, writes go on", async 
   for (const own of ["hasRoom", "onRoom"]) Reflect.deleteProperty(keyspace, own);
   for (const work of waiting) work();
   await caughtUp(slave, master);
-}, 30_000);
+}, 60_000);
 
 test("only a slave's own master may have it lead, and only when nothing is missing", async () => {
   await using master = await start();

@@ -54,7 +54,7 @@ test("cut connections lose nothing and repeat nothing", async () => {
   await eventually("the link is up", () => linkOf(slave) === "connected");
   expect(proxy.connections).toBeGreaterThan(10);
   expect(master.app.replication.status().counts).toEqual({ full: 1, partial: 10, refused: 1 });
-}, 30_000);
+}, 60_000);
 
 test("bytes that come one by one and late are put together", async () => {
   await using pair = await startPair();
@@ -68,7 +68,7 @@ test("bytes that come one by one and late are put together", async () => {
   for (let round = 1; round <= 60; round++) await writeAllTypes(at, round);
   await caughtUp(slave, master);
   expect(await digestOf(to)).toEqual(await digestOf(at));
-}, 30_000);
+}, 60_000);
 
 test("a master that falls silent is given up, and found again", async () => {
   await using pair = await startPair();
@@ -85,7 +85,7 @@ test("a master that falls silent is given up, and found again", async () => {
   await caughtUp(slave, master);
   expect(await digestOf(to)).toEqual(await digestOf(at));
   expect(master.app.replication.status().counts.full).toBe(1);
-}, 30_000);
+}, 60_000);
 
 test("damaged bytes change nothing, and are fetched again", async () => {
   await using pair = await startPair();
@@ -112,7 +112,7 @@ test("damaged bytes change nothing, and are fetched again", async () => {
   await caughtUp(slave, master);
   expect(damage).toBe(0);
   expect(await digestOf(to)).toEqual(await digestOf(at));
-}, 30_000);
+}, 60_000);
 
 test("writes during the copy are not lost, and clients that read meanwhile wait", async () => {
   await using pair = await startPair();
@@ -128,7 +128,7 @@ test("writes during the copy are not lost, and clients that read meanwhile wait"
   expect(values.every((value) => value === null || typeof value === "string")).toBe(true);
   await caughtUp(slave, master);
   expect(await digestOf(to)).toEqual(await digestOf(at));
-}, 30_000);
+}, 60_000);
 
 test("a slave that copies again after its master went another way has that way's data", async () => {
   await using pair = await startPair();
@@ -143,7 +143,7 @@ test("a slave that copies again after its master went another way has that way's
     expect(await to.call("EXISTS", "own")).toBe(0);
     expect(await digestOf(to)).toEqual(await digestOf(at));
   }
-}, 30_000);
+}, 60_000);
 
 test("commands under way when the database is replaced are answered, well or with an error", async () => {
   await using pair = await startPair();
@@ -179,7 +179,7 @@ test("commands under way when the database is replaced are answered, well or wit
     expect(error).toEqual({ error: expect.stringMatching(/replaced by a copy|saving failed/) });
   }
   expect(await digestOf(to)).toEqual(await digestOf(at));
-}, 30_000);
+}, 60_000);
 
 test("CLIENT PAUSE does not keep the log from slaves", async () => {
   await using pair = await startPair();
@@ -209,7 +209,7 @@ test("a long reply under way when the database is replaced ends with its connect
   reader.goOnReading();
   expect(await Promise.race([reader.readPlain().catch(String), reader.closed])).not.toBeArray();
   expect(await digestOf(to)).toEqual(await digestOf(at));
-}, 30_000);
+}, 60_000);
 
 test("a proxy that drops, delays and splits at random changes nothing in the end", async () => {
   await using pair = await startPair();
@@ -256,4 +256,4 @@ test("a slave that falls silent is forgotten by its master, and a master that ne
   proxy.isDead = false;
   await caughtUp(slave, master);
   expect(await to.call("GET", "a")).toBe("2");
-}, 30_000);
+}, 60_000);

@@ -152,7 +152,7 @@ test("servers that point at each other at once keep their data, and follow one w
   }
   expect(["1", "2"]).toContain((await one.call("GET", "a")) as string);
   expect(["1", "2"]).toContain((await two.call("GET", "a")) as string);
-}, 15_000);
+}, 60_000);
 
 test("a server does not follow itself", async () => {
   await using server = await startServer();
@@ -312,7 +312,7 @@ test("a known master that comes back empty does not take the slave's data", asyn
   await eventually("it is followed", () => linkOf(slave) === "connected", 20_000);
   expect(await again.call("GET", "a")).toBeNull();
   expect(empty.app.replication.status().slaves).toHaveLength(1);
-}, 30_000);
+}, 60_000);
 
 test("a master without a log is told of, and keeps the slave's data as it is", async () => {
   await using master = await startServer({ "binlog.use": "no" });

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from "bun:test";
+import { afterEach, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fromText } from "../../src/bytes/bytes.ts";
@@ -8,6 +8,9 @@ import { OK } from "../../src/resp/reply.ts";
 import { ServedDatabase } from "../../src/server/served-database.ts";
 import { eventually } from "../support/replicas.ts";
 import { type TemporaryDirectory, temporaryDirectory } from "../support/temporary-directory.ts";
+
+// Processes, disks and clocks take their time on a busy machine.
+setDefaultTimeout(60_000);
 
 const { sink } = log;
 let directory: TemporaryDirectory;

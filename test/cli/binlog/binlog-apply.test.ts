@@ -1,4 +1,4 @@
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { copyFileSync, readFileSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import {
@@ -11,6 +11,9 @@ import {
   withLedis,
 } from "../../support/offline-data.ts";
 import { runLedis, spawnServer } from "../../support/spawn-server.ts";
+
+// Processes, disks and clocks take their time on a busy machine.
+setDefaultTimeout(60_000);
 
 const ledis = (...args: string[]) => runLedis(...args);
 const apply = (directory: string, ...args: string[]) =>
@@ -60,7 +63,7 @@ test("a dump and the log files since give the master's state, and any state in b
   expect(readFileSync(logPath(target, 3)).equals(readFileSync(files[2]!))).toBe(true);
   const none = await apply(target, ...files);
   expect(none).toMatchObject({ status: 0, stdout: expect.stringMatching(/^0 turns applied/) });
-}, 30_000);
+});
 
 test("an empty directory begins with file 1, and with nothing else", async () => {
   using paths = temporaryPaths();
@@ -72,7 +75,7 @@ test("an empty directory begins with file 1, and with nothing else", async () =>
   expect(past).toMatchObject({ status: 0, stdout: expect.stringMatching(/^0 turns applied/) });
   expect((await apply(paths.of("whole"), ...files)).status).toBe(0);
   expect(await digestOf(paths.of("whole"))).toBe(await digestOf(paths.of("master")));
-}, 30_000);
+});
 
 test("what does not follow is refused: a gap, another history, an unknown file", async () => {
   using paths = temporaryPaths();
@@ -94,7 +97,7 @@ test("what does not follow is refused: a gap, another history, an unknown file",
   const unknown = await apply(target, paths.of("dump"));
   expect(unknown.stderr).toContain("no log file of this program");
   expect(await keysIn(target, "own", "b")).toEqual(["own"]);
-}, 30_000);
+});
 
 test("a damaged file is applied as far as it is whole", async () => {
   using paths = temporaryPaths();
@@ -108,7 +111,7 @@ test("a damaged file is applied as far as it is whole", async () => {
   expect({ status, stdout: stdout.slice(0, 15) }).toEqual({ status: 1, stdout: "2 turns applied" });
   expect(stderr).toContain("ends within a turn");
   expect(await keysIn(target, "b", "c", "d")).toEqual(["b", "c"]);
-}, 30_000);
+});
 
 test("a running server's directory is refused", async () => {
   await using server = await spawnServer();

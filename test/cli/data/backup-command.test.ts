@@ -1,4 +1,4 @@
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { serveCopy } from "../../support/copy-server.ts";
@@ -12,6 +12,9 @@ import {
   withLedis,
 } from "../../support/offline-data.ts";
 import { runLedis, spawnServer } from "../../support/spawn-server.ts";
+
+// Processes, disks and clocks take their time on a busy machine.
+setDefaultTimeout(60_000);
 
 const backup = (...args: string[]) => runLedis("backup", ...args);
 const SAID = /^MASTER_LOG_FILE='ledis-bin\.\d{7}', MASTER_LOG_POS=\d+;\nBackup OK\n$/;
@@ -31,7 +34,7 @@ test("a server starts from a backup, and log files of the original follow on it"
   const files = [logPath(data, 1), logPath(data, 2)];
   expect((await runLedis("binlog", "--apply", "--data-dir", to, ...files)).status).toBe(0);
   expect(await keysIn(to, "later")).toEqual(["later"]);
-}, 20_000);
+});
 
 test("a running server with a password is backed up and dumped alike", async () => {
   using paths = temporaryPaths();
@@ -47,7 +50,7 @@ test("a running server with a password is backed up and dumped alike", async () 
   expect((await runLedis("load", "--data-dir", paths.of("two"), paths.of("dump"))).status).toBe(0);
   expect(await digestOf(paths.of("two"))).toBe(await digestOf(paths.of("to")));
   expect((await runLedis("repair", "--check", "--data-dir", paths.of("to"))).status).toBe(0);
-}, 20_000);
+});
 
 test("the directory of a stopped server is copied with its log", async () => {
   using paths = temporaryPaths();
@@ -58,7 +61,7 @@ test("the directory of a stopped server is copied with its log", async () => {
   expect({ status, said: SAID.test(stdout) }).toEqual({ status: 0, said: true });
   expect(readdirSync(join(to, "bin_log"))).toEqual(["ledis-bin.0000001", "ledis-bin.0000002"]);
   expect(await keysIn(to, "a", "b")).toEqual(["a", "b"]);
-}, 20_000);
+});
 
 test("a backup that fails leaves nothing behind", async () => {
   using paths = temporaryPaths();
@@ -72,7 +75,7 @@ test("a backup that fails leaves nothing behind", async () => {
     }
   });
   expect(readdirSync(paths.of(""))).toEqual(["data"]);
-}, 20_000);
+});
 
 test("a directory in use, a target that is not empty and wrong usage are refused", async () => {
   using paths = temporaryPaths();
@@ -92,4 +95,4 @@ test("a directory in use, a target that is not empty and wrong usage are refused
     expect(outcome.stderr).toContain(message);
   }
   expect(readdirSync(paths.of(""))).toEqual(["full"]);
-}, 20_000);
+});

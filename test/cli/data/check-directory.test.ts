@@ -56,7 +56,7 @@ test("log and SQLite that do not belong together are told", async () => {
     change(data);
     expect(checkDirectory(data).problems.join("\n")).toContain(problem);
   }
-}, 20_000);
+}, 60_000);
 
 test("a log that is gone is worth a note", async () => {
   using paths = temporaryPaths();

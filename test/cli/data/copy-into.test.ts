@@ -1,9 +1,12 @@
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { copyInto, masterLine } from "../../../src/cli/data/copy-into.ts";
 import { type CopySource, copyFromDirectory } from "../../../src/cli/data/copy-source.ts";
 import { digestOf, setAllTypes, temporaryPaths, withLedis } from "../../support/offline-data.ts";
+
+// Processes, disks and clocks take their time on a busy machine.
+setDefaultTimeout(60_000);
 
 /** The same copy, with blocks left out or repeated. */
 function changed(source: CopySource, change: (block: Uint8Array, number: number) => Uint8Array[]) {

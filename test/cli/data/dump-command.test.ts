@@ -1,10 +1,13 @@
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { serveCopy } from "../../support/copy-server.ts";
 import { setAllTypes, temporaryPaths, withLedis } from "../../support/offline-data.ts";
 import { runLedis, spawnServer } from "../../support/spawn-server.ts";
 import { startServer } from "../../support/start-server.ts";
+
+// Processes, disks and clocks take their time on a busy machine.
+setDefaultTimeout(60_000);
 
 const dump = (...args: string[]) => runLedis("dump", ...args);
 
@@ -25,7 +28,7 @@ test("a server's dump and its directory's are the same file", async () => {
   const one = readFileSync(paths.of("one"));
   expect(readFileSync(paths.of("two")).equals(one)).toBe(true);
   expect(readFileSync(paths.of("three")).equals(one)).toBe(true);
-}, 20_000);
+});
 
 test("a dump that fails leaves the old file, and no other", async () => {
   using paths = temporaryPaths();
@@ -47,7 +50,7 @@ test("a dump that fails leaves the old file, and no other", async () => {
       expect(existsSync(`${file}.tmp`)).toBe(false);
     }
   });
-}, 20_000);
+});
 
 test("who cannot be dumped is one line and status 1; wrong usage is status 2", async () => {
   await using server = await startServer({ requirepass: "pw" });
@@ -73,7 +76,7 @@ test("who cannot be dumped is one line and status 1; wrong usage is status 2", a
   }
   expect(existsSync(join(server.directory, "dump"))).toBe(false);
   expect((await dump("--help")).stdout).toStartWith("Usage: ledis dump ");
-}, 30_000);
+});
 
 test("a running server's directory is refused", async () => {
   await using server = await spawnServer();

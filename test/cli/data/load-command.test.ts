@@ -1,4 +1,4 @@
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { checkDirectory } from "../../../src/cli/data/check-directory.ts";
@@ -11,6 +11,9 @@ import {
   withLedis,
 } from "../../support/offline-data.ts";
 import { runLedis, spawnServer } from "../../support/spawn-server.ts";
+
+// Processes, disks and clocks take their time on a busy machine.
+setDefaultTimeout(60_000);
 
 const load = (...args: string[]) => runLedis("load", ...args);
 
@@ -31,7 +34,7 @@ test("a dump is loaded into a new directory, and the place is told", async () =>
   const again = await load("--data-dir", paths.of("to"), "-dump_file", dump);
   expect(again).toMatchObject({ status: 1, stdout: "" });
   expect(again.stderr).toContain("--force replaces it");
-}, 20_000);
+});
 
 test("with --force what was there is kept aside", async () => {
   using paths = temporaryPaths();
@@ -42,7 +45,7 @@ test("with --force what was there is kept aside", async () => {
   expect(await digestOf(to)).toBe(await digestOf(paths.of("from")));
   const [aside] = readdirSync(to).filter((name) => name.startsWith("replaced-"));
   expect(await keysIn(join(to, aside!), "old")).toEqual(["old"]);
-}, 20_000);
+});
 
 test("a dump that is cut or changed anywhere leaves what was there as it was", async () => {
   using paths = temporaryPaths();
@@ -73,7 +76,7 @@ test("a dump that is cut or changed anywhere leaves what was there as it was", a
     expect(existsSync(join(to, "fullsync"))).toBe(false);
   }
   expect(await keysIn(to, "old")).toEqual(["old"]);
-}, 30_000);
+});
 
 test("a running server's directory is refused, wrong usage is status 2", async () => {
   using paths = temporaryPaths();
@@ -87,4 +90,4 @@ test("a running server's directory is refused, wrong usage is status 2", async (
   }
   expect((await load("/nosuch")).status).toBe(1);
   expect((await load("--help")).stdout).toStartWith("Usage: ledis load ");
-}, 20_000);
+});

@@ -55,7 +55,7 @@ test("Redis's file is loaded into a new directory: all types, databases and TTLs
     expect(db.zsets.score(fromText("zset"), fromText("m"))).toBe(1.5);
     expect(db.sets.has(fromText("set"), fromText("m"))).toBe(true);
   });
-}, 20_000);
+}, 60_000);
 
 test("a damaged or cut file changes nothing", async () => {
   using paths = temporaryPaths();
@@ -79,4 +79,4 @@ test("a damaged or cut file changes nothing", async () => {
   }
   expect(await keysIn(to, "mine")).toEqual(["mine"]);
   expect(readFileSync(paths.of("dump.rdb")).length).toBeGreaterThan(0);
-}, 20_000);
+}, 60_000);

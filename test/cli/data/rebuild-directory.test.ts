@@ -38,7 +38,7 @@ test("without SQLite the whole log gives the whole database, and a history of it
   expect(readdirSync(join(data, "bin_log"))).toEqual(["ledis-bin.0000003"]);
   const [aside] = readdirSync(data).filter((name) => name.startsWith("damaged-"));
   expect(readFileSync(join(data, aside!, "ledis.db"), "utf8")).toBe("no database");
-}, 20_000);
+}, 60_000);
 
 test("a log that breaks behind what SQLite holds is repeated up to there, and that is said", async () => {
   using paths = temporaryPaths();
@@ -53,7 +53,7 @@ test("a log that breaks behind what SQLite holds is repeated up to there, and th
     expect(ledis.select(0).strings.get(Buffer.from("a"))).toBeNull();
     expect(ledis.select(0).hashes.size(Buffer.from("hash"))).toBe(500);
   });
-}, 20_000);
+}, 60_000);
 
 test("when nothing can be read nothing is changed", async () => {
   using paths = temporaryPaths();

@@ -1,6 +1,9 @@
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { runWithInput } from "../../support/run-with-input.ts";
 import { startServer } from "../../support/start-server.ts";
+
+// Processes, disks and clocks take their time on a busy machine.
+setDefaultTimeout(60_000);
 
 test("one command is sent, its reply printed bare, or with types", async () => {
   await using server = await startServer();

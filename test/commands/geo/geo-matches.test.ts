@@ -51,7 +51,7 @@ test("what is read from a snapshot is what would be answered at once, from memor
     await client.call("SAVE");
   }
   await until(() => keyspace.rowSnapshots.count === 0 && sortMemory.used === 0);
-}, 30_000);
+}, 60_000);
 
 test("what is stored in slices is what would be stored at once", async () => {
   await using server = await startServer();

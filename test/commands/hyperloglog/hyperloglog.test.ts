@@ -28,7 +28,7 @@ describe("724 commands, random ones and rare ones, Redis's dumps among them, are
   test("from memory", async () => {
     expect(recorded.length).toBe(724);
     expect(await differencesTo(recorded)).toEqual([]);
-  }, 20_000);
+  }, 60_000);
 
   test("from SQLite, now and then", async () => {
     expect(await differencesTo(recorded, ({ app }) => app.ledis.reload())).toEqual([]);
@@ -87,7 +87,7 @@ test("a slave counts without writing, and has its master's string, byte for byte
   expect(await to.call("PFADD", "h", "x")).toEqual(
     replyError("READONLY You can't write against a read only replica."),
   );
-}, 20_000);
+}, 60_000);
 
 test("a script that may not write may not count, as counting may write", async () => {
   await using server = await startServer();

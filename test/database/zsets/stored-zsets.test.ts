@@ -33,7 +33,7 @@ test("either order of a sorted set gives back the other, and counts are made ane
     expect(mended(data, target).left).toEqual([]);
     expect({ statement, digest: await digestOf(target) }).toEqual({ statement, digest: whole });
   }
-}, 30_000);
+}, 60_000);
 
 test("counts made anew are those that a server goes on with", async () => {
   using paths = temporaryPaths();

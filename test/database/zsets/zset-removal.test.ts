@@ -41,4 +41,4 @@ test("what stays has its scores, its order, its counts and its TTL", async () =>
     }),
     { numRuns: 12 },
   );
-}, 30_000);
+}, 60_000);

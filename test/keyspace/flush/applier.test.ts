@@ -1,10 +1,13 @@
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import fc from "fast-check";
 import { fromText, mapKey } from "../../../src/bytes/bytes.ts";
 import { homeRowName, META_DEAD_SPACE, META_SERVER } from "../../../src/keyspace/rows/meta-rows.ts";
 import { KIND_HASH, KIND_ZSCORE, RowKey } from "../../../src/keyspace/rows/row-key.ts";
 import { keyRowValue, rawKey, stringKey, TestGeneration } from "../../support/test-rows.ts";
 import { TestSqlite } from "../../support/test-sqlite.ts";
+
+// Processes, disks and clocks take their time on a busy machine.
+setDefaultTimeout(60_000);
 
 function generation(write: (rows: TestGeneration) => void) {
   const rows = new TestGeneration();

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from "bun:test";
+import { afterEach, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { packSnappy } from "../../../src/bytes/snappy.ts";
@@ -13,6 +13,9 @@ import {
 } from "../../support/legacy-replicas.ts";
 import { eventually, linkOf, replicationInfo } from "../../support/replicas.ts";
 import { replyError, startServer, type TestServer } from "../../support/start-server.ts";
+
+// Processes, disks and clocks take their time on a busy machine.
+setDefaultTimeout(60_000);
 
 const { sink } = log;
 let lines: string[];

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from "bun:test";
+import { afterEach, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fromMapKey } from "../../../src/bytes/bytes.ts";
@@ -13,6 +13,9 @@ import { eventually, follow, linkOf, replicationInfo } from "../../support/repli
 import { toPlain } from "../../support/resp-client.ts";
 import { type Plain, startServer, type TestServer } from "../../support/start-server.ts";
 import { conversation } from "./captured.ts";
+
+// Processes, disks and clocks take their time on a busy machine.
+setDefaultTimeout(60_000);
 
 const { sink } = log;
 let lines: string[];
@@ -154,7 +157,7 @@ test("a copy takes the place of what was there in one turn, damaged ones never d
   await caughtUp(slave, master);
   expect(await ask(slave, "GET", "k0")).toBe("new");
   expect(await ask(slave, "DBSIZE")).toBe(3000);
-}, 30_000);
+});
 
 test("what comes while a long copy is being stored waits for it", async () => {
   using master = new FakeRedis();
@@ -171,7 +174,7 @@ test("what comes while a long copy is being stored waits for it", async () => {
   expect(await ask(slave, "STRLEN", "k0")).toBe(10_000);
   expect(await ask(slave, "STRLEN", "k399")).toBe(5000);
   expect(existsSync(join(slave.directory, "data", "redis.spool"))).toBe(false);
-}, 30_000);
+});
 
 test("keys end when the master says so: until then they are only hidden", async () => {
   using master = new FakeRedis();
