@@ -7,9 +7,8 @@
 import { readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 
-const layers = "bytes rdb binlog keyspace database resp lua commands replication server cli".split(
-  " ",
-);
+const layers =
+  "bytes rdb binlog keyspace database resp lua commands net replication server cli".split(" ");
 const leaves = ["errors.ts", "log.ts", "clock.ts", "version.ts", "config"];
 const top = "main.ts";
 
@@ -17,8 +16,8 @@ const capabilities = [
   { what: "SQLite", uses: /["']bun:sqlite["']/, allowed: ["keyspace"] },
   {
     what: "sockets",
-    uses: /\bBun\.(listen|connect|serve|udpSocket)\b|["'](node:)?(net|tls|dgram|https?)["']/,
-    allowed: ["server", "replication", "cli"],
+    uses: /\bBun\.(listen|connect|serve|udpSocket)\b|\bfrom\s+["'](node:)?(net|tls|dgram|https?)["']/,
+    allowed: ["net", "server"],
   },
 ];
 

@@ -1,7 +1,7 @@
 /** A connection to a server, as the client tools use it: requests out, replies in order, one at a time. */
 import type { Bytes } from "../bytes/bytes.ts";
 import type { Address } from "../config/address.ts";
-import { type ClientTls, connectTo } from "../replication/secure-connect.ts";
+import { type ClientTls, connectTo } from "../net/connect.ts";
 import type { ParsedReply } from "../resp/parsed-reply.ts";
 import { ReplyParser } from "../resp/reply-parser.ts";
 import { encodeRequest } from "../resp/request-encoder.ts";

@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { type Address, formatAddress, parseAddress } from "../config/address.ts";
 import { OptionValueError } from "../config/value-error.ts";
 import { ConfigError, messageOf } from "../errors.ts";
-import type { ClientTls } from "../replication/secure-connect.ts";
+import type { ClientTls } from "../net/connect.ts";
 import type { ParsedReply } from "../resp/parsed-reply.ts";
 import { ReplyParser } from "../resp/reply-parser.ts";
 import { encodeRequest } from "../resp/request-encoder.ts";

@@ -2,7 +2,7 @@
 import { copyBytes } from "../bytes/bytes.ts";
 import { type Address, formatAddress } from "../config/address.ts";
 import { messageOf, StorageError } from "../errors.ts";
-import type { ClientTls } from "../replication/secure-connect.ts";
+import type { ClientTls } from "../net/connect.ts";
 import type { ParsedReply } from "../resp/parsed-reply.ts";
 import { ReplyParser } from "../resp/reply-parser.ts";
 import { encodeRequest } from "../resp/request-encoder.ts";

@@ -2,7 +2,7 @@
 import { type Address, parseAddress } from "../config/address.ts";
 import { OptionValueError } from "../config/value-error.ts";
 import { ConfigError } from "../errors.ts";
-import type { ClientTls } from "../replication/secure-connect.ts";
+import type { ClientTls } from "../net/connect.ts";
 import {
   flag,
   integerOption,

@@ -2,7 +2,7 @@
 import type { Address } from "../config/address.ts";
 import { readCertificates, readIdentity } from "../config/tls-files.ts";
 import { ConfigError } from "../errors.ts";
-import type { ClientTls } from "../replication/secure-connect.ts";
+import type { ClientTls } from "../net/connect.ts";
 import { flag, type OptionForms, valued } from "./leading-options.ts";
 
 /** For `parseLeadingOptions`. */

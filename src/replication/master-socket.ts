@@ -5,8 +5,8 @@ import type { Bytes } from "../bytes/bytes.ts";
 import { clock } from "../clock.ts";
 import type { TcpAddress } from "../config/address.ts";
 import { messageOf } from "../errors.ts";
+import { type ClientTls, connectTo } from "../net/connect.ts";
 import { LinkError } from "./link-error.ts";
-import { type ClientTls, connectTo } from "./secure-connect.ts";
 
 /** How often the silence is measured, in ms. */
 const CHECK_MS = 1000;

@@ -11,6 +11,7 @@ import { formatAddress, type TcpAddress } from "../config/address.ts";
 import { messageOf } from "../errors.ts";
 import { LogMismatch } from "../keyspace/log/foreign-turns.ts";
 import { log } from "../log.ts";
+import type { ClientTls } from "../net/connect.ts";
 import type { ParsedReply } from "../resp/parsed-reply.ts";
 import { Backoff } from "./backoff.ts";
 import { takeCopy } from "./copy-taker.ts";
@@ -22,7 +23,6 @@ import { LinkProgress } from "./link-progress.ts";
 import { MasterConnection } from "./master-connection.ts";
 import { expectOk } from "./master-refusal.ts";
 import type { CopyBuilder, ReplicatedKeyspace } from "./replicated-log.ts";
-import type { ClientTls } from "./secure-connect.ts";
 import { decodeSyncAnswer, FULL_COPY_NEEDED, NO_LOG, type SyncAnswer } from "./sync-answer.ts";
 import { turnSlices } from "./turn-slices.ts";
 

@@ -7,7 +7,7 @@ import type { Socket, SocketHandler, TCPSocketListener } from "bun";
 import type { TcpAddress } from "../config/address.ts";
 import { ConfigError, messageOf } from "../errors.ts";
 import { log } from "../log.ts";
-import { tlsReason } from "../replication/secure-connect.ts";
+import { tlsReason } from "../net/connect.ts";
 import { cannotListen, peerOf, type SocketEvents, socketHandlers } from "./listener.ts";
 import { TlsSocket } from "./tls-socket.ts";
 

@@ -83,8 +83,8 @@ test("SQLite and sockets are for certain layers only", () => {
       "resp/a.ts": "await Bun.connect({});",
     }),
   ).toEqual([
-    "commands/a.ts:1 uses sockets, which is for server, replication, cli only",
+    "commands/a.ts:1 uses sockets, which is for net, server only",
     "database/a.ts:1 uses SQLite, which is for keyspace only",
-    "resp/a.ts:1 uses sockets, which is for server, replication, cli only",
+    "resp/a.ts:1 uses sockets, which is for net, server only",
   ]);
 });

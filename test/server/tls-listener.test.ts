@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from "bun:test";
 import { parseTcpAddress } from "../../src/config/address.ts";
 import { ConfigError } from "../../src/errors.ts";
-import type { ClientTls } from "../../src/replication/secure-connect.ts";
+import type { ClientTls } from "../../src/net/connect.ts";
 import type { Peer } from "../../src/server/listener.ts";
 import type { ClientSocket } from "../../src/server/outgoing.ts";
 import { TlsListener } from "../../src/server/tls-listener.ts";

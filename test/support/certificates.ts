@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import type { OptionTexts } from "../../src/config/config.ts";
 import { readCertificates, readIdentity } from "../../src/config/tls-files.ts";
-import type { ClientTls } from "../../src/replication/secure-connect.ts";
+import type { ClientTls } from "../../src/net/connect.ts";
 import { RespClient } from "./resp-client.ts";
 import type { TestServer } from "./start-server.ts";
 

@@ -3,7 +3,7 @@
 import type { Socket } from "bun";
 import { type Bytes, copyBytes, mapKey } from "../../src/bytes/bytes.ts";
 import type { Address } from "../../src/config/address.ts";
-import { type ClientTls, connectTo } from "../../src/replication/secure-connect.ts";
+import { type ClientTls, connectTo } from "../../src/net/connect.ts";
 import type { ParsedReply } from "../../src/resp/parsed-reply.ts";
 import { ReplyParser } from "../../src/resp/reply-parser.ts";
 import { encodeRequest } from "../../src/resp/request-encoder.ts";

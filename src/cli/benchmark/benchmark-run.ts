@@ -1,7 +1,7 @@
 /** One test of `ledis benchmark`: many connections that each send, wait for all replies, and send again. */
 import type { Bytes } from "../../bytes/bytes.ts";
 import type { Address } from "../../config/address.ts";
-import type { ClientTls } from "../../replication/secure-connect.ts";
+import type { ClientTls } from "../../net/connect.ts";
 import { ConnectionError, openSocket } from "../client-connection.ts";
 import { LatencyHistogram } from "./latency-histogram.ts";
 import { ReplyCounter } from "./reply-counter.ts";

@@ -6,9 +6,9 @@ import type { LogPosition } from "../../binlog/position.ts";
 import type { Server } from "../../commands/context.ts";
 import type { TcpAddress } from "../../config/address.ts";
 import type { Ledis } from "../../database/ledis.ts";
+import type { ClientTls } from "../../net/connect.ts";
 import { LinkError } from "../link-error.ts";
 import type { MasterConnection } from "../master-connection.ts";
-import type { ClientTls } from "../secure-connect.ts";
 
 /** Masters whose log is not ours, and is translated. */
 export type ForeignKind = "LedisDB v0.1" | "Redis";

@@ -8,9 +8,9 @@ import { type Bytes, concatBytes, copyBytes, EMPTY, mapKey } from "../../bytes/b
 import { parseSafeInteger } from "../../bytes/integer.ts";
 import { clock } from "../../clock.ts";
 import type { TcpAddress } from "../../config/address.ts";
+import { type ClientTls, connectTo } from "../../net/connect.ts";
 import { encodeRequest } from "../../resp/request-encoder.ts";
 import { LinkError } from "../link-error.ts";
-import { type ClientTls, connectTo } from "../secure-connect.ts";
 
 const LF = 0x0a;
 /** Bytes received and not written yet at which the socket has to wait. */

@@ -1,10 +1,6 @@
 import { afterEach, expect, test } from "bun:test";
 import type { TcpAddress } from "../../src/config/address.ts";
-import {
-  type ClientTls,
-  connectSecurely,
-  connectTo,
-} from "../../src/replication/secure-connect.ts";
+import { type ClientTls, connectSecurely, connectTo } from "../../src/net/connect.ts";
 import { clientOf, identity } from "../support/certificates.ts";
 
 const listeners: { stop(closes: boolean): void }[] = [];
