@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { listLogFiles } from "../binlog/log-files.ts";
 import { clock } from "../clock.ts";
-import { defaultLedisOptions } from "../database/ledis.ts";
+import { FIRST_FREE_SPACE } from "../database/key-table/spaces.ts";
+import { defaultLedisOptions, Ledis } from "../database/ledis.ts";
 import { StorageError } from "../errors.ts";
 import { Keyspace } from "../keyspace/keyspace.ts";
 import { type LogLevel, log } from "../log.ts";
@@ -19,6 +20,9 @@ export const offlineOptions = {
   logFilesMax: KEEP_ALL,
   logAgeMaxSeconds: 0,
 } as const;
+
+/** As many as there may be. */
+export const DATABASES_MAX = FIRST_FREE_SPACE;
 
 /** True when there is neither a database nor a log: an empty directory, or none. */
 export function isVacant(directory: string): boolean {
@@ -41,11 +45,23 @@ export function requireDatabase(directory: string): void {
  * @param shown what the opening has to say is shown from this level on
  * @throws {StorageError} in use by a server, foreign, newer, or damaged
  */
-export async function openOffline(directory: string, shown: LogLevel = "warn"): Promise<Keyspace> {
+export function openOffline(directory: string, shown: LogLevel = "warn"): Promise<Keyspace> {
+  return quietly(shown, () => Keyspace.open({ ...offlineOptions, directory }));
+}
+
+/** The same with all databases that a server may have. What has ended, or ends meanwhile, is for a server to remove. */
+export async function openAllDatabases(directory: string): Promise<Ledis> {
+  const options = { ...offlineOptions, directory, databases: DATABASES_MAX };
+  const ledis = await quietly("warn", () => Ledis.open(options));
+  ledis.expiry.enabled = false;
+  return ledis;
+}
+
+async function quietly<T>(shown: LogLevel, open: () => Promise<T>): Promise<T> {
   const { level } = log;
   log.level = shown;
   try {
-    return await Keyspace.open({ ...offlineOptions, directory });
+    return await open();
   } finally {
     log.level = level;
   }

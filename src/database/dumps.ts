@@ -24,6 +24,7 @@ import {
   isSealed,
   openPayload,
   sealPayload,
+  VERSION_PLAIN,
   VERSION_WITH_FIELD_TTLS,
   VERSION_WITH_STREAMS,
 } from "../rdb/dump-payload.ts";
@@ -34,6 +35,7 @@ import {
   RDB_LEDIS_BITMAP,
   RDB_LIST,
   RDB_SET,
+  RDB_STREAM_LISTPACKS_2,
   RDB_STRING,
   RDB_ZSET_2,
 } from "../rdb/rdb-types.ts";
@@ -42,7 +44,7 @@ import { RdbFullError, type RdbWriter } from "../rdb/rdb-writer.ts";
 import { writeStream } from "../rdb/stream-writer.ts";
 import type { CollectionHeader, Collections } from "./collections/collections.ts";
 import type { Hashes } from "./hashes/hashes.ts";
-import type { KeyTable } from "./key-table/key-table.ts";
+import type { KeyRow, KeyTable } from "./key-table/key-table.ts";
 import type { Lists } from "./lists/lists.ts";
 import type { Sets } from "./sets/sets.ts";
 import { StreamHeader } from "./streams/stream-header.ts";
@@ -130,6 +132,16 @@ const FORMS: ReadonlyMap<number, DumpForm> = new Map([
   ],
 ] satisfies [number, DumpForm][]);
 
+/** A value in Redis's form. */
+export interface WritableValue {
+  /** Redis's number of its type. */
+  readonly rdbType: number;
+  /** First version of the format that has it. */
+  readonly version: number;
+  /** Writes what follows the type. @throws {RdbFullError} it does not fit */
+  readonly write: (writer: RdbWriter) => void;
+}
+
 export class Dumps {
   readonly #types: Types;
   readonly #bytesMax: () => number;
@@ -149,23 +161,37 @@ export class Dumps {
   dump(key: Bytes): Bytes | null {
     const row = this.#types.table.find(key);
     if (row === null) return null;
-    const { type } = row;
+    const { rdbType, version, write } = this.open(key, row);
     try {
-      if (type !== TYPE_STRING) {
-        const header = this.#types.collections.findForWrite(key, type)!;
-        if (type === TYPE_STREAM) return this.#sealStream(new StreamHeader(header));
-        if (type === TYPE_HASH && header.extra.length > 0) return this.#sealEnding(header);
-        return sealPayload((writer) => this.#writeCollection(writer, header), this.#bytesMax());
-      }
-      const value = row.rest();
-      return sealPayload((writer) => {
-        writer.byte(RDB_STRING);
-        writer.string(value);
-      }, this.#bytesMax());
+      return sealPayload(
+        (writer) => {
+          writer.byte(rdbType);
+          write(writer);
+        },
+        this.#bytesMax(),
+        version,
+      );
     } catch (error) {
       if (error instanceof RdbFullError) throw new CommandError(errors.stringTooLong);
       throw error;
     }
+  }
+
+  /** The value of a key, to be written at once. @param row the key's */
+  open(key: Bytes, row: KeyRow): WritableValue {
+    const { type } = row;
+    if (type === TYPE_STRING) {
+      const value = row.rest();
+      return {
+        rdbType: RDB_STRING,
+        version: VERSION_PLAIN,
+        write: (writer) => writer.string(value),
+      };
+    }
+    const header = this.#types.collections.findForWrite(key, type)!;
+    if (type === TYPE_STREAM) return this.#openStream(new StreamHeader(header));
+    if (type === TYPE_HASH && header.extra.length > 0) return this.#openEnding(header);
+    return this.#openCollection(header);
   }
 
   /**
@@ -221,11 +247,12 @@ export class Dumps {
   }
 
   /** A hash of which some fields have TTLs: as Redis 7.4 has it. */
-  #sealEnding(hash: CollectionHeader): Bytes {
+  #openEnding(hash: CollectionHeader): WritableValue {
     const { count, earliestMs, fields } = this.#types.hashes.ending(hash);
-    return sealPayload(
-      (writer) => {
-        writer.byte(RDB_HASH_METADATA);
+    return {
+      rdbType: RDB_HASH_METADATA,
+      version: VERSION_WITH_FIELD_TTLS,
+      write(writer) {
         writer.uint64(earliestMs);
         writer.length(count);
         for (const { field, value, expireAtMs } of fields()) {
@@ -234,26 +261,30 @@ export class Dumps {
           writer.string(value);
         }
       },
-      this.#bytesMax(),
-      VERSION_WITH_FIELD_TTLS,
-    );
+    };
   }
 
-  #sealStream(stream: StreamHeader): Bytes {
-    return sealPayload(
-      (writer) => writeStream(writer, streamParts(this.#types, stream)),
-      this.#bytesMax(),
-      VERSION_WITH_STREAMS,
-    );
+  #openStream(stream: StreamHeader): WritableValue {
+    return {
+      rdbType: RDB_STREAM_LISTPACKS_2,
+      version: VERSION_WITH_STREAMS,
+      write: (writer) => writeStream(writer, streamParts(this.#types, stream)),
+    };
   }
 
-  #writeCollection(writer: RdbWriter, header: CollectionHeader): void {
+  #openCollection(header: CollectionHeader): WritableValue {
+    const { collections } = this.#types;
     const form = FORMS.get(header.type)!;
-    writer.byte(form.rdbType);
-    form.writeHead?.(writer, header);
-    writer.length(header.size);
-    const walk = this.#types.collections.walk(form.kind, header.id, { expected: header.size });
-    while (walk.next()) form.writeElement(writer, walk);
+    return {
+      rdbType: form.rdbType,
+      version: VERSION_PLAIN,
+      write(writer) {
+        form.writeHead?.(writer, header);
+        writer.length(header.size);
+        const walk = collections.walk(form.kind, header.id, { expected: header.size });
+        while (walk.next()) form.writeElement(writer, walk);
+      },
+    };
   }
 }
 

@@ -11,8 +11,8 @@ import { openValue, type RdbValue } from "./rdb-value.ts";
 import { RdbFullError, RdbWriter } from "./rdb-writer.ts";
 import { skipValue } from "./value-shape.ts";
 
-/** Version that is written: the first one with doubles as scores, so Redis 4.0 and later take it. */
-const VERSION = 8;
+/** Versions that are written. The first one with doubles as scores: Redis 4.0 and later take it. */
+export const VERSION_PLAIN = 8;
 /** The first one with all numbers of streams: Redis 7.0's. */
 export const VERSION_WITH_STREAMS = 10;
 /** The first one with TTLs of fields: Redis 7.4's. */
@@ -31,7 +31,7 @@ const FOOTER_BYTES = VERSION_BYTES + CRC64_BYTES;
 export function sealPayload(
   write: (writer: RdbWriter) => void,
   bytesMax: number,
-  version = VERSION,
+  version = VERSION_PLAIN,
 ): Bytes {
   const writer = new RdbWriter(bytesMax);
   write(writer);

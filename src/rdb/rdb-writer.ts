@@ -8,6 +8,8 @@ const DOUBLE_BYTES = 8;
 const LENGTH_BYTES_MAX = 9;
 /** Longest text of an integer that is written as one: an int32. */
 const INTEGER_TEXT_MAX = 11;
+/** What is handed over at a time. */
+const PIECE_BYTES = 64 << 10;
 
 /** What is written grows beyond the limit. */
 export class RdbFullError extends Error {
@@ -16,13 +18,18 @@ export class RdbFullError extends Error {
 
 export class RdbWriter {
   readonly #bytesMax: number;
+  readonly #sink: ((piece: Bytes) => void) | null;
   #bytes = new Uint8Array(FIRST_CAPACITY);
   #view = new DataView(this.#bytes.buffer);
   #length = 0;
 
-  /** @param bytesMax most bytes that may be written */
-  constructor(bytesMax: number) {
+  /**
+   * @param bytesMax most bytes that may be kept here
+   * @param sink is given what was written, piece by piece, as views; without one all of it is kept
+   */
+  constructor(bytesMax: number, sink: ((piece: Bytes) => void) | null = null) {
     this.#bytesMax = bytesMax;
+    this.#sink = sink;
   }
 
   /** A writer for a part before which its count stands; it may fill what is left of this one. */
@@ -30,9 +37,15 @@ export class RdbWriter {
     return new RdbWriter(this.#bytesMax - this.#length);
   }
 
-  /** What was written so far, as a view until more is. */
+  /** What was written and is kept here, as a view until more is. */
   get bytes(): Bytes {
     return this.#bytes.subarray(0, this.#length);
+  }
+
+  /** Gives everything to the sink. */
+  flush(): void {
+    if (this.#length > 0) this.#sink?.(this.bytes);
+    this.#length = 0;
   }
 
   /** @throws {RdbFullError} it does not fit, as for all of these */
@@ -43,6 +56,11 @@ export class RdbWriter {
 
   /** Bytes as they are. */
   raw(bytes: Bytes): void {
+    if (this.#sink !== null && bytes.length >= PIECE_BYTES) {
+      this.flush();
+      this.#sink(bytes);
+      return;
+    }
     this.#reserve(bytes.length);
     this.#bytes.set(bytes, this.#length);
     this.#length += bytes.length;
@@ -119,6 +137,7 @@ export class RdbWriter {
   }
 
   #reserve(count: number): void {
+    if (this.#sink !== null && this.#length >= PIECE_BYTES) this.flush();
     const needed = this.#length + count;
     if (needed <= this.#bytes.length) return;
     if (needed > this.#bytesMax + LENGTH_BYTES_MAX) throw new RdbFullError("the value is too long");

@@ -2,7 +2,6 @@
 import { type Bytes, equalBytes, mapKey } from "../bytes/bytes.ts";
 import { msOf, seqOf } from "../bytes/stream-id.ts";
 import { ListpackWriter } from "./listpack-writer.ts";
-import { RDB_STREAM_LISTPACKS_2 } from "./rdb-types.ts";
 import type { RdbGroup, RdbStreamEntry, RdbStreamHead } from "./rdb-value.ts";
 import type { RdbWriter } from "./rdb-writer.ts";
 import { FIXED_ELEMENTS, FLAG_SAME_FIELDS } from "./stream-entries.ts";
@@ -23,14 +22,13 @@ export interface StreamParts {
 }
 
 /**
- * Writes the type and the stream. Payloads with it are of `VERSION_WITH_STREAMS`. Entries take their memory twice
- * for a while.
+ * Writes a stream, of type RDB_STREAM_LISTPACKS_2 and `VERSION_WITH_STREAMS`. Entries take their memory twice for a
+ * while.
  *
  * @throws {RdbFullError} it does not fit
  */
 export function writeStream(writer: RdbWriter, stream: StreamParts): void {
   const { head, firstId, entries, groups } = stream;
-  writer.byte(RDB_STREAM_LISTPACKS_2);
   writeNodes(writer, entries);
   writer.length(head.length);
   writeId(writer, head.lastId);

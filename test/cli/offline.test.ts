@@ -1,6 +1,13 @@
 import { expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
-import { isVacant, openOffline, requireDatabase } from "../../src/cli/offline.ts";
+import { fromText } from "../../src/bytes/bytes.ts";
+import {
+  DATABASES_MAX,
+  isVacant,
+  openAllDatabases,
+  openOffline,
+  requireDatabase,
+} from "../../src/cli/offline.ts";
 import { setKeys, temporaryPaths, withLedis } from "../support/offline-data.ts";
 
 test("a directory is vacant until it holds a database", async () => {
@@ -22,4 +29,17 @@ test("no log file goes while a tool has it open", async () => {
   await keyspace.checkpoint();
   expect(keyspace.history.files().map(({ file }) => file)).toEqual([1, 2, 3]);
   await keyspace.close();
+});
+
+test("all databases that there may be can be opened, and what has ended stays in them", async () => {
+  using paths = temporaryPaths();
+  const key = fromText("a");
+  let ledis = await openAllDatabases(paths.of("data"));
+  ledis.select(DATABASES_MAX - 1).strings.set(key, key, 1);
+  await ledis.close();
+  ledis = await openAllDatabases(paths.of("data"));
+  const db = ledis.select(DATABASES_MAX - 1);
+  expect(db.strings.get(key)).toBeNull();
+  expect(db.countsAtOnce().keys).toBe(1);
+  await ledis.close();
 });

@@ -85,3 +85,18 @@ test("a time is eight bytes, the least first", () => {
   writer.uint64(0x0102_0304_0506);
   expect([...writer.bytes]).toEqual([6, 5, 4, 3, 2, 1, 0, 0]);
 });
+
+test("a writer with a sink gives away what was written, and keeps little of it", () => {
+  const kept = new RdbWriter(MB);
+  const pieces: string[] = [];
+  const given = new RdbWriter(100_000, (piece) => pieces.push(mapKey(piece)));
+  for (const writer of [kept, given]) {
+    for (let i = 0; i < 40_000; i++) writer.string(fromText(`item ${i}`));
+    writer.string(new Uint8Array(200_000).fill(7));
+    writer.double(1.5);
+  }
+  given.flush();
+  expect(given.bytes).toHaveLength(0);
+  expect(pieces.length).toBeGreaterThan(5);
+  expect(pieces.join("") === mapKey(kept.bytes)).toBe(true);
+});

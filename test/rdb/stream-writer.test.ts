@@ -5,6 +5,7 @@ import { STREAM_ID_MIN, streamId } from "../../src/bytes/stream-id.ts";
 import { checkValue } from "../../src/rdb/check-value.ts";
 import { openPayload, sealPayload, VERSION_WITH_STREAMS } from "../../src/rdb/dump-payload.ts";
 import { RdbReader } from "../../src/rdb/rdb-reader.ts";
+import { RDB_STREAM_LISTPACKS_2 } from "../../src/rdb/rdb-types.ts";
 import type { RdbGroup, RdbStreamEntry } from "../../src/rdb/rdb-value.ts";
 import { RdbFullError, RdbWriter } from "../../src/rdb/rdb-writer.ts";
 import { type StreamParts, writeStream } from "../../src/rdb/stream-writer.ts";
@@ -16,7 +17,14 @@ const MB = 1 << 20;
 const FOOTER_BYTES = 10;
 
 const seal = (stream: StreamParts, bytesMax = 4 * MB) =>
-  sealPayload((writer) => writeStream(writer, stream), bytesMax, VERSION_WITH_STREAMS);
+  sealPayload(
+    (writer) => {
+      writer.byte(RDB_STREAM_LISTPACKS_2);
+      writeStream(writer, stream);
+    },
+    bytesMax,
+    VERSION_WITH_STREAMS,
+  );
 
 /** The payload without compression. */
 function expanded(payload: Bytes): Bytes {

@@ -1,11 +1,15 @@
 /** `ledis dump`: writes all that a server holds into a file. */
+import { mkdtempSync, rmSync } from "node:fs";
 import { StorageError } from "../../errors.ts";
 import { DumpWriter } from "../../keyspace/snapshots/dump-file.ts";
+import { requireDatabase } from "../offline.ts";
 import { Progress } from "../progress.ts";
 import { ServerConnection } from "../server-connection.ts";
 import { clientTls } from "../tls-options.ts";
 import { EXIT_OK, parseToolArguments, runTool, UsageError } from "../tool.ts";
+import { copyInto } from "./copy-into.ts";
 import { type CopySource, copyFromDirectory, copyFromServer } from "./copy-source.ts";
+import { exportRdb } from "./rdb-export.ts";
 import {
   namesServer,
   type ServerOptionTexts,
@@ -15,8 +19,8 @@ import {
   serverPassword,
 } from "./source-options.ts";
 
-const USAGE = `Usage: ledis dump [--addr ADDRESS] [--password PASSWORD] [-o FILE]
-       ledis dump --data-dir DIR [-o FILE]
+const USAGE = `Usage: ledis dump [--addr ADDRESS] [--password PASSWORD] [--rdb] [-o FILE]
+       ledis dump --data-dir DIR [--rdb] [-o FILE]
 
 NAME
   ledis dump - write all that a server holds into a file
@@ -29,9 +33,14 @@ DESCRIPTION
   The dump is written to FILE.tmp, checked while it is written, and gets its name when it is complete and
   on disk. A file that is there is replaced then.
 
+  With --rdb, FILE is one of Redis's .rdb files: Redis 4.0 and later start from it, 7.0 and later if there are
+  streams, 7.4 and later if fields of hashes have TTLs. LedisDB's bitmaps are left out and told on stderr. A
+  server's copy is kept in a directory FILE.copy-<random> meanwhile, which needs as much room as its data.
+
 OPTIONS
 ${SOURCE_USAGE}  --data-dir DIR       read this data directory instead of asking a server
-  -o, --output FILE    where to write (default ./ledis.dump)
+  --rdb                write a file for Redis
+  -o, --output FILE    where to write (default ./ledis.dump, or ./dump.rdb with --rdb)
   --help               this text
 
 EXIT STATUS
@@ -41,7 +50,8 @@ EXIT STATUS
 const OPTIONS = {
   ...SOURCE_OPTIONS,
   "data-dir": { type: "string" },
-  output: { type: "string", short: "o", default: "./ledis.dump" },
+  rdb: { type: "boolean", default: false },
+  output: { type: "string", short: "o" },
 } as const;
 
 /** Runs `ledis dump`; answers the exit status. */
@@ -53,8 +63,8 @@ export function dumpCommand(args: readonly string[]): Promise<number> {
     if (directory !== undefined && namesServer(values)) {
       throw new UsageError("either a server or --data-dir");
     }
-    await using source = await openSource(values, directory);
-    await writeDump(source, values.output);
+    if (values.rdb) await writeRdb(values, directory, values.output ?? "./dump.rdb");
+    else await writeDump(values, directory, values.output ?? "./ledis.dump");
     return EXIT_OK;
   });
 }
@@ -76,7 +86,12 @@ export async function openSource(
   }
 }
 
-async function writeDump(source: CopySource, path: string): Promise<void> {
+async function writeDump(
+  server: ServerOptionTexts,
+  directory: string | undefined,
+  path: string,
+): Promise<void> {
+  await using source = await openSource(server, directory);
   const progress = new Progress("dump");
   const writer = new DumpWriter(path, source.head);
   try {
@@ -93,4 +108,49 @@ async function writeDump(source: CopySource, path: string): Promise<void> {
     progress.end();
   }
   writer.finish();
+}
+
+async function writeRdb(
+  server: ServerOptionTexts,
+  directory: string | undefined,
+  path: string,
+): Promise<void> {
+  const progress = new Progress("dump");
+  const write = async (from: string) => {
+    const { bitmaps } = await exportRdb(from, path, (keys) =>
+      progress.show(`${keys} keys written`),
+    );
+    progress.end();
+    if (bitmaps === 0) return;
+    process.stderr.write(
+      `ledis: dump: ${bitmaps} left out, not known to Redis: LedisDB's bitmap\n`,
+    );
+  };
+  try {
+    if (directory !== undefined) {
+      requireDatabase(directory);
+      await write(directory);
+    } else {
+      await withServersCopy(server, path, progress, write);
+    }
+  } finally {
+    progress.end();
+  }
+}
+
+/** Has `use` read a data directory with a copy of what the server holds, which is removed afterwards. */
+async function withServersCopy(
+  server: ServerOptionTexts,
+  path: string,
+  progress: Progress,
+  use: (directory: string) => Promise<void>,
+): Promise<void> {
+  await using source = await openSource(server, undefined);
+  const directory = mkdtempSync(`${path}.copy-`);
+  try {
+    await copyInto(directory, source, (keys) => progress.show(`${keys} keys read`));
+    await use(directory);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
 }

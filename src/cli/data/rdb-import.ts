@@ -3,21 +3,18 @@ import { existsSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { LogPosition } from "../../binlog/position.ts";
 import { clock } from "../../clock.ts";
-import { Ledis } from "../../database/ledis.ts";
+import type { Ledis } from "../../database/ledis.ts";
 import { StorageError } from "../../errors.ts";
 import { BUILD_DIRECTORY, markReady } from "../../keyspace/directory-swap.ts";
-import { log } from "../../log.ts";
 import { checkValue } from "../../rdb/check-value.ts";
 import { RdbError } from "../../rdb/rdb-error.ts";
 import { readRdbFile } from "../../rdb/rdb-file.ts";
-import { offlineOptions } from "../offline.ts";
+import { openAllDatabases } from "../offline.ts";
 
 /** Longest value of a file, in bytes. */
 const VALUE_BYTES_MAX = 1 << 30;
 /** Keys of one turn. */
 const TURN_KEYS = 500;
-/** As many as a file may number. */
-const DATABASES = 65_536;
 
 export interface Imported {
   readonly keys: number;
@@ -50,8 +47,6 @@ export async function importRdb(
 ): Promise<Imported> {
   const built = join(directory, BUILD_DIRECTORY);
   rmSync(built, { recursive: true, force: true });
-  const { level } = log;
-  log.level = "warn";
   try {
     const imported = await fill(built, path, onKeys);
     rmSync(join(built, "ledis.lock"), { force: true });
@@ -62,8 +57,6 @@ export async function importRdb(
     rmSync(built, { recursive: true, force: true });
     if (!(error instanceof RdbError)) throw error;
     throw new StorageError(`${path}: ${error.message}`, { cause: error });
-  } finally {
-    log.level = level;
   }
 }
 
@@ -72,10 +65,7 @@ async function fill(
   path: string,
   onKeys: (keys: number) => void,
 ): Promise<Imported> {
-  const options = { ...offlineOptions, directory: built, databases: DATABASES };
-  const ledis = await Ledis.open(options);
-  // Whatever ends while it is imported is for the server to remove.
-  ledis.expiry.enabled = false;
+  const ledis = await openAllDatabases(built);
   const skipped = new Map<string, number>();
   let [keys, expired] = [0, 0];
   try {

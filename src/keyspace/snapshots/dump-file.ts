@@ -2,18 +2,9 @@
  * A snapshot in a file: its head, then each block with its length (u32be) before it. A file that is not complete
  * never has the name that was asked for, and is told from a complete one by its missing end block.
  */
-import {
-  closeSync,
-  fstatSync,
-  fsyncSync,
-  openSync,
-  readSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from "node:fs";
-import { dirname, resolve } from "node:path";
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { readU32, writeU32 } from "../../binlog/event.ts";
+import { NewFile } from "../../binlog/new-file.ts";
 import { type Bytes, concatBytes } from "../../bytes/bytes.ts";
 import { StorageError } from "../../errors.ts";
 import {
@@ -28,19 +19,20 @@ const LENGTH_BYTES = 4;
 
 /** Writes `path` by way of `path.tmp`. */
 export class DumpWriter {
-  readonly #path: string;
-  readonly #fd: number;
+  readonly #file: NewFile;
   #rowCount = 0;
   #isComplete = false;
-  /** Bytes so far. */
-  size = 0;
 
   /** @throws {StorageError} the head is none @throws the file cannot be created */
   constructor(path: string, head: Bytes) {
     decodeSnapshotHead(head);
-    this.#path = path;
-    this.#fd = openSync(this.#temporary, "w", 0o600);
-    this.#write(head);
+    this.#file = new NewFile(path);
+    this.#file.write(head);
+  }
+
+  /** Bytes so far. */
+  get size(): number {
+    return this.#file.size;
   }
 
   get isComplete(): boolean {
@@ -63,36 +55,18 @@ export class DumpWriter {
     }
     const length = new Uint8Array(LENGTH_BYTES);
     writeU32(length, 0, block.length);
-    this.#write(concatBytes(length, block));
+    this.#file.write(concatBytes(length, block));
   }
 
   /** Makes it durable, and gives it its name. @throws {StorageError} incomplete @throws the disk refuses */
   finish(): void {
     if (!this.#isComplete) throw new StorageError("the dump is incomplete");
-    fsyncSync(this.#fd);
-    closeSync(this.#fd);
-    renameSync(this.#temporary, this.#path);
-    const directory = openSync(dirname(resolve(this.#path)), "r");
-    try {
-      fsyncSync(directory);
-    } finally {
-      closeSync(directory);
-    }
+    this.#file.finish();
   }
 
   /** Removes what was written. */
   abandon(): void {
-    closeSync(this.#fd);
-    rmSync(this.#temporary, { force: true });
-  }
-
-  get #temporary(): string {
-    return `${this.#path}.tmp`;
-  }
-
-  #write(bytes: Bytes): void {
-    for (let at = 0; at < bytes.length; ) at += writeSync(this.#fd, bytes, at, bytes.length - at);
-    this.size += bytes.length;
+    this.#file.abandon();
   }
 }
 

@@ -1,5 +1,5 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { serveCopy } from "../../support/copy-server.ts";
 import { setAllTypes, temporaryPaths, withLedis } from "../../support/offline-data.ts";
@@ -85,4 +85,43 @@ test("a running server's directory is refused", async () => {
   const { status, stderr } = await dump("--data-dir", join(server.directory, "data"));
   expect({ status, stderr }).toMatchObject({ status: 1 });
   expect(stderr).toContain("another ledis process is using it");
+});
+
+test("with --rdb it is Redis's file, of a server and of a directory; a bitmap is told", async () => {
+  using paths = temporaryPaths();
+  await withLedis(paths.of("data"), async (ledis) => {
+    await setAllTypes(ledis, 100);
+    using server = await serveCopy(ledis.keyspace);
+    const outcome = await dump("--rdb", "--addr", server.address, "-o", paths.of("one.rdb"));
+    expect(outcome).toEqual({
+      status: 0,
+      stdout: "",
+      stderr: "ledis: dump: 1 left out, not known to Redis: LedisDB's bitmap\n",
+    });
+  });
+  expect((await dump("--rdb", "--data-dir", paths.of("data"), "-o", paths.of("two"))).status).toBe(
+    0,
+  );
+  expect(readdirSync(paths.of("")).sort()).toEqual(["data", "one.rdb", "two"]);
+  const [one, two] = [readFileSync(paths.of("one.rdb")), readFileSync(paths.of("two"))];
+  expect(one.subarray(0, 9).toString()).toBe("REDIS0008");
+  // They say when they were made.
+  expect(one.length).toBe(two.length);
+});
+
+test("with --rdb, who cannot be dumped is one line, and leaves nothing", async () => {
+  using paths = temporaryPaths();
+  const { status, stderr } = await dump("--rdb", "--data-dir", "/nosuch", "-o", paths.of("rdb"));
+  expect({ status, stderr }).toEqual({
+    status: 1,
+    stderr: "ledis: dump: /nosuch does not exist\n",
+  });
+  await withLedis(paths.of("data"), async (ledis) => {
+    await setAllTypes(ledis, 1000);
+    using server = await serveCopy(ledis.keyspace, { endsAfter: 1 });
+    const cut = await dump("--rdb", "--addr", server.address, "-o", paths.of("rdb"));
+    expect(cut.status).toBe(1);
+    expect(cut.stderr).toMatch(/^ledis: dump: the copy ends too early[^\n]*\n$/);
+  });
+  expect(readdirSync(paths.of(""))).toEqual(["data"]);
 });
