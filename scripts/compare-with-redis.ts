@@ -8,13 +8,8 @@ import { parseArgs } from "node:util";
 import { fromMapKey } from "../src/bytes/bytes.ts";
 import { quoteRedis } from "../src/bytes/quote.ts";
 import { RespClient } from "../test/support/resp-client.ts";
-import {
-  type Comparison,
-  drawCommand,
-  drawTemplate,
-  families,
-  seededRandom,
-} from "./random-commands.ts";
+import { drawCommand, drawTemplate, seededRandom } from "./random-commands/draw.ts";
+import { type Comparison, families } from "./random-commands/families.ts";
 
 /** By how much times may differ, in whatever unit. */
 const NEAR = 2000;

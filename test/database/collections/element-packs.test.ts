@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { seededRandom } from "../../../scripts/random-commands.ts";
+import { seededRandom } from "../../../scripts/random-commands/draw.ts";
 import { EMPTY, fromText, mapKey } from "../../../src/bytes/bytes.ts";
 import { ElementPacks } from "../../../src/database/collections/element-packs.ts";
 import { TYPE_SET } from "../../../src/keyspace/rows/key-row.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { seededRandom } from "../../../scripts/random-commands.ts";
+import { seededRandom } from "../../../scripts/random-commands/draw.ts";
 import { fromText, mapKey } from "../../../src/bytes/bytes.ts";
 import { RandomKey } from "../../../src/database/keys/random-key.ts";
 import { useFakeClock } from "../../support/fake-clock.ts";
