@@ -15,7 +15,7 @@ import { StorageError } from "../../src/errors.ts";
 import type { Keyspace } from "../../src/keyspace/keyspace.ts";
 import type { KeyspaceOptions } from "../../src/keyspace/keyspace-options.ts";
 import { KIND_HASH } from "../../src/keyspace/rows/row-key.ts";
-import { log } from "../../src/log.ts";
+import { keepLog } from "../support/keep-log.ts";
 import { type TemporaryDirectory, temporaryDirectory } from "../support/temporary-directory.ts";
 import { copyAsAfterCrash, openTestKeyspace, Rows } from "../support/test-keyspace.ts";
 
@@ -24,19 +24,15 @@ setDefaultTimeout(60_000);
 
 let directory: TemporaryDirectory;
 let opened: Keyspace[] = [];
-let lines: string[] = [];
-const { sink } = log;
+const lines = keepLog();
 
 beforeEach(() => {
   directory = temporaryDirectory();
-  lines = [];
-  log.sink = (line) => void lines.push(line);
 });
 
 afterEach(async () => {
   for (const keyspace of opened.splice(0)) await keyspace.close();
   directory[Symbol.dispose]();
-  log.sink = sink;
 });
 
 async function open(options: Partial<KeyspaceOptions> = {}, name = "data") {

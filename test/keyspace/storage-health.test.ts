@@ -1,22 +1,14 @@
-import { afterEach, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync, mkdirSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
 import { StorageHealth } from "../../src/keyspace/storage-health.ts";
-import { log } from "../../src/log.ts";
+import { keepLog } from "../support/keep-log.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 // Processes, disks and clocks take their time on a busy machine.
 setDefaultTimeout(60_000);
 
-let lines: string[] = [];
-const { sink } = log;
-beforeEach(() => {
-  lines = [];
-  log.sink = (line) => void lines.push(line);
-});
-afterEach(() => {
-  log.sink = sink;
-});
+const lines = keepLog();
 
 const until = async (condition: () => boolean): Promise<void> => {
   while (!condition()) await Bun.sleep(5);

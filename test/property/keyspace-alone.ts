@@ -3,24 +3,18 @@
  * The keyspace against a sorted map: random writes, reads, ranges, turns kept and undone, flushes, crashes
  * and recoveries, with limits so small that generations queue up, spill and leave the cache.
  */
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { join } from "node:path";
 import fc from "fast-check";
 import { clock } from "../../src/clock.ts";
 import type { Keyspace } from "../../src/keyspace/keyspace.ts";
 import type { KeyspaceOptions } from "../../src/keyspace/keyspace-options.ts";
 import { KIND_HASH, KIND_ZSET } from "../../src/keyspace/rows/row-key.ts";
-import { log } from "../../src/log.ts";
+import { keepLog } from "../support/keep-log.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { copyAsAfterCrash, openTestKeyspace, Rows } from "../support/test-keyspace.ts";
 
-const { sink } = log;
-beforeAll(() => {
-  log.sink = () => {};
-});
-afterAll(() => {
-  log.sink = sink;
-});
+keepLog();
 
 const KEYS = 24;
 const SPACES = 2;

@@ -1,16 +1,10 @@
 /** A slave of a slave, while the server between replaces its database. */
-import { afterEach, beforeEach, expect, test } from "bun:test";
-import { log } from "../../src/log.ts";
+import { expect, test } from "bun:test";
+import { keepLog } from "../support/keep-log.ts";
 import { caughtUp, digestOf, eventually, follow, linkOf } from "../support/replicas.ts";
 import { startServer, type TestServer } from "../support/start-server.ts";
 
-const { sink } = log;
-beforeEach(() => {
-  log.sink = () => {};
-});
-afterEach(() => {
-  log.sink = sink;
-});
+keepLog();
 
 const start = () => startServer({ "enable-debug-command": "yes", "repl-timeout": "2" });
 

@@ -1,6 +1,6 @@
 /** Masters that change places, under load: nobody goes another way than the others. */
-import { afterEach, beforeEach, expect, test } from "bun:test";
-import { log } from "../../src/log.ts";
+import { expect, test } from "bun:test";
+import { keepLog } from "../support/keep-log.ts";
 import {
   caughtUp,
   digestOf,
@@ -11,13 +11,7 @@ import {
 } from "../support/replicas.ts";
 import { startServer, type TestServer } from "../support/start-server.ts";
 
-const { sink } = log;
-beforeEach(() => {
-  log.sink = () => {};
-});
-afterEach(() => {
-  log.sink = sink;
-});
+keepLog();
 
 const start = () => startServer({ "enable-debug-command": "yes" });
 

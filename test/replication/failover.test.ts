@@ -1,17 +1,11 @@
-import { afterEach, beforeEach, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import type { FailoverRequest, SlaveStatus } from "../../src/commands/context.ts";
 import { formatAddress } from "../../src/config/address.ts";
-import { log } from "../../src/log.ts";
 import { Failover, type FailoverHost } from "../../src/replication/failover.ts";
 import type { TakeOver } from "../../src/replication/handshake.ts";
+import { keepLog } from "../support/keep-log.ts";
 
-const { sink } = log;
-beforeEach(() => {
-  log.sink = () => {};
-});
-afterEach(() => {
-  log.sink = sink;
-});
+keepLog();
 
 const slaveAt = (
   port: number,

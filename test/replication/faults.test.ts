@@ -1,6 +1,6 @@
-import { afterEach, beforeEach, expect, test } from "bun:test";
-import { log } from "../../src/log.ts";
+import { expect, test } from "bun:test";
 import { FaultyProxy } from "../support/faulty-proxy.ts";
+import { keepLog } from "../support/keep-log.ts";
 import {
   caughtUp,
   digestOf,
@@ -11,13 +11,7 @@ import {
 } from "../support/replicas.ts";
 import { startServer } from "../support/start-server.ts";
 
-const { sink } = log;
-beforeEach(() => {
-  log.sink = () => {};
-});
-afterEach(() => {
-  log.sink = sink;
-});
+keepLog();
 
 /** How long random faults go on behind the writes, in ms. */
 const FAULTS_MS = Number(process.env["LEDIS_FAULTS_MS"] ?? 500);

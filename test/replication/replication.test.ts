@@ -1,17 +1,11 @@
-import { afterEach, beforeEach, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { log } from "../../src/log.ts";
+import { keepLog } from "../support/keep-log.ts";
 import { caughtUp, eventually, follow, linkOf, replicationInfo } from "../support/replicas.ts";
 import { type RespClient, replyError, startServer } from "../support/start-server.ts";
 
-const { sink } = log;
-beforeEach(() => {
-  log.sink = () => {};
-});
-afterEach(() => {
-  log.sink = sink;
-});
+keepLog();
 
 test("a slave copies the database, follows the log, and refuses writes", async () => {
   await using master = await startServer();

@@ -1,25 +1,17 @@
-import { afterEach, beforeEach, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { fromText } from "../../src/bytes/bytes.ts";
 import { LogMismatch } from "../../src/keyspace/log/foreign-turns.ts";
-import { log } from "../../src/log.ts";
 import { Backoff } from "../../src/replication/backoff.ts";
 import type { ForeignLink } from "../../src/replication/foreign/foreign-master.ts";
 import { type LinkHost, SlaveLink } from "../../src/replication/slave-link.ts";
 import { encodeSyncAnswer } from "../../src/replication/sync-answer.ts";
 import { FakeKeyspace } from "../support/fake-log.ts";
 import { type Answer, array, bulk, FakeMaster, OK } from "../support/fake-master.ts";
+import { keepLog } from "../support/keep-log.ts";
 import { eventually } from "../support/replicas.ts";
 
 const RUN_ID = "5".repeat(40);
-const { sink } = log;
-let lines: string[];
-beforeEach(() => {
-  lines = [];
-  log.sink = (line) => void lines.push(line);
-});
-afterEach(() => {
-  log.sink = sink;
-});
+const lines = keepLog();
 
 class FakeHost implements LinkHost {
   keyspace = new FakeKeyspace();

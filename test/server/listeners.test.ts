@@ -1,22 +1,14 @@
-import { afterEach, beforeEach, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { copyFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Config, type OptionTexts } from "../../src/config/config.ts";
-import { log } from "../../src/log.ts";
 import { Listeners } from "../../src/server/listeners.ts";
 import { certificate, clientOf, TLS_SERVER } from "../support/certificates.ts";
+import { keepLog } from "../support/keep-log.ts";
 import { RespClient } from "../support/resp-client.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
-const { sink } = log;
-let lines: string[];
-beforeEach(() => {
-  lines = [];
-  log.sink = (line) => void lines.push(line);
-});
-afterEach(() => {
-  log.sink = sink;
-});
+const lines = keepLog();
 
 const events = {
   open: () => ({}),

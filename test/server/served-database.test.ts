@@ -3,25 +3,21 @@ import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fromText } from "../../src/bytes/bytes.ts";
 import { defaultLedisOptions } from "../../src/database/ledis.ts";
-import { log } from "../../src/log.ts";
 import { OK } from "../../src/resp/reply.ts";
 import { ServedDatabase } from "../../src/server/served-database.ts";
+import { keepLog } from "../support/keep-log.ts";
 import { eventually } from "../support/replicas.ts";
 import { type TemporaryDirectory, temporaryDirectory } from "../support/temporary-directory.ts";
 
 // Processes, disks and clocks take their time on a busy machine.
 setDefaultTimeout(60_000);
 
-const { sink } = log;
+const lines = keepLog();
 let directory: TemporaryDirectory;
-let lines: string[];
 beforeEach(() => {
-  lines = [];
-  log.sink = (line) => void lines.push(line);
   directory = temporaryDirectory();
 });
 afterEach(() => {
-  log.sink = sink;
   directory[Symbol.dispose]();
 });
 

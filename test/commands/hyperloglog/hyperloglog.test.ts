@@ -1,18 +1,12 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { log } from "../../../src/log.ts";
+import { describe, expect, test } from "bun:test";
+import { keepLog } from "../../support/keep-log.ts";
 import { differencesTo, recordedReplies } from "../../support/recorded-replies.ts";
 import { caughtUp, follow } from "../../support/replicas.ts";
 import { type RespClient, replyError, startServer } from "../../support/start-server.ts";
 
 const recorded = recordedReplies(new URL("redis-hyperloglog.jsonl", import.meta.url));
 
-const { sink } = log;
-beforeEach(() => {
-  log.sink = () => {};
-});
-afterEach(() => {
-  log.sink = sink;
-});
+keepLog();
 
 /** The payload in an answer to DUMP. */
 async function dumpOf(client: RespClient, key: string): Promise<Buffer> {

@@ -1,15 +1,9 @@
-import { afterEach, beforeEach, expect, test } from "bun:test";
-import { log } from "../../../src/log.ts";
+import { expect, test } from "bun:test";
 import { decodeSyncAnswer } from "../../../src/replication/sync-answer.ts";
+import { keepLog } from "../../support/keep-log.ts";
 import { replyError, startServer } from "../../support/start-server.ts";
 
-const { sink } = log;
-beforeEach(() => {
-  log.sink = () => {};
-});
-afterEach(() => {
-  log.sink = sink;
-});
+keepLog();
 
 test("REPLICAOF and SLAVEOF check their words as Redis does", async () => {
   await using server = await startServer();

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { TurnLoop } from "../../../src/database/key-table/turn-loop.ts";
 import { StorageError } from "../../../src/errors.ts";
 import type { Keyspace } from "../../../src/keyspace/keyspace.ts";
-import { log } from "../../../src/log.ts";
+import { keepLog } from "../../support/keep-log.ts";
 import { type TemporaryDirectory, temporaryDirectory } from "../../support/temporary-directory.ts";
 import { openTestKeyspace, Rows } from "../../support/test-keyspace.ts";
 
@@ -11,8 +11,7 @@ let keyspace: Keyspace;
 let rows: Rows;
 let loop: TurnLoop;
 let happened: string[];
-const { sink } = log;
-
+keepLog();
 beforeEach(async () => {
   directory = temporaryDirectory();
   keyspace = await openTestKeyspace(directory.path);
@@ -23,13 +22,11 @@ beforeEach(async () => {
     committed: (wrote) => void happened.push(wrote ? "wrote" : "read"),
     failed: (error) => void happened.push(error.message),
   });
-  log.sink = () => {};
 });
 
 afterEach(async () => {
   await keyspace.close();
   directory[Symbol.dispose]();
-  log.sink = sink;
 });
 
 const immediate = () => new Promise((resolve) => setImmediate(resolve));

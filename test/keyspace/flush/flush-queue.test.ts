@@ -1,19 +1,11 @@
-import { afterEach, beforeEach, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { FlushQueue } from "../../../src/keyspace/flush/flush-queue.ts";
 import type { Flusher } from "../../../src/keyspace/flush/flusher.ts";
-import { log } from "../../../src/log.ts";
+import { keepLog } from "../../support/keep-log.ts";
 import { TestGeneration } from "../../support/test-rows.ts";
 import { historyId } from "../../support/test-sqlite.ts";
 
-let lines: string[] = [];
-const { sink } = log;
-beforeEach(() => {
-  lines = [];
-  log.sink = (line) => void lines.push(line);
-});
-afterEach(() => {
-  log.sink = sink;
-});
+const lines = keepLog();
 
 /** A queue whose worker fails while `failure` says so, and what happened to it. */
 function makeQueue() {

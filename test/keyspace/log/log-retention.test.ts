@@ -1,21 +1,13 @@
-import { afterEach, beforeEach, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { rmSync, writeFileSync } from "node:fs";
 import type { LogFile } from "../../../src/binlog/log-catalog.ts";
 import { listLogFiles, logFilePath } from "../../../src/binlog/log-files.ts";
 import { LogRetention } from "../../../src/keyspace/log/log-retention.ts";
-import { log } from "../../../src/log.ts";
 import { useFakeClock } from "../../support/fake-clock.ts";
+import { keepLog } from "../../support/keep-log.ts";
 import { temporaryDirectory } from "../../support/temporary-directory.ts";
 
-let lines: string[] = [];
-const { sink } = log;
-beforeEach(() => {
-  lines = [];
-  log.sink = (line) => void lines.push(line);
-});
-afterEach(() => {
-  log.sink = sink;
-});
+const lines = keepLog();
 
 /** Files 1 to 10; each was begun 10 seconds behind the one before it. */
 const FILES: LogFile[] = Array.from({ length: 10 }, (_, i) => ({

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { encodeFileHeader, FILE_HEADER_BYTES } from "../../../src/binlog/event.ts";
@@ -8,19 +8,13 @@ import { SharedRows } from "../../../src/keyspace/flush/frozen-rows.ts";
 import { MemoryPool } from "../../../src/keyspace/generations/memory-pool.ts";
 import { openHistory } from "../../../src/keyspace/log/open-history.ts";
 import { StoreReader } from "../../../src/keyspace/sqlite/store-reader.ts";
-import { log } from "../../../src/log.ts";
+import { keepLog } from "../../support/keep-log.ts";
 import { temporaryDirectory } from "../../support/temporary-directory.ts";
 import { stringKey } from "../../support/test-rows.ts";
 import { historyId, TestSqlite } from "../../support/test-sqlite.ts";
 import { putEvent, turnBytes } from "../../support/turn-bytes.ts";
 
-const { sink } = log;
-beforeEach(() => {
-  log.sink = () => {};
-});
-afterEach(() => {
-  log.sink = sink;
-});
+keepLog();
 
 const turn = turnBytes([putEvent(stringKey("k").view(), Uint8Array.of(1, 118))]);
 

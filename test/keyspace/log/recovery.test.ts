@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { encodeFileHeader, FILE_HEADER_BYTES } from "../../../src/binlog/event.ts";
 import { logFilePath } from "../../../src/binlog/log-files.ts";
@@ -7,18 +7,12 @@ import { CHUNK_BYTES, MemoryPool } from "../../../src/keyspace/generations/memor
 import { NO_ROW } from "../../../src/keyspace/generations/row-layout.ts";
 import { recover } from "../../../src/keyspace/log/recovery.ts";
 import { RowValue } from "../../../src/keyspace/rows/row-value.ts";
-import { log } from "../../../src/log.ts";
+import { keepLog } from "../../support/keep-log.ts";
 import { temporaryDirectory } from "../../support/temporary-directory.ts";
 import { keyRowValue, stringKey } from "../../support/test-rows.ts";
 import { deleteEvent, putEvent, turnBytes } from "../../support/turn-bytes.ts";
 
-const { sink } = log;
-beforeEach(() => {
-  log.sink = () => {};
-});
-afterEach(() => {
-  log.sink = sink;
-});
+keepLog();
 
 const pool = new MemoryPool(CHUNK_BYTES);
 const START = { file: 1, offset: 0 };

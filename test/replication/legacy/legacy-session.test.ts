@@ -1,10 +1,10 @@
-import { afterEach, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { packSnappy } from "../../../src/bytes/snappy.ts";
-import { log } from "../../../src/log.ts";
 import { FakeLedisDB } from "../../support/fake-ledisdb.ts";
 import { bulk, FakeMaster } from "../../support/fake-master.ts";
+import { keepLog } from "../../support/keep-log.ts";
 import {
   caughtUpLegacy,
   differences,
@@ -17,15 +17,7 @@ import { replyError, startServer, type TestServer } from "../../support/start-se
 // Processes, disks and clocks take their time on a busy machine.
 setDefaultTimeout(60_000);
 
-const { sink } = log;
-let lines: string[];
-beforeEach(() => {
-  lines = [];
-  log.sink = (line) => void lines.push(line);
-});
-afterEach(() => {
-  log.sink = sink;
-});
+keepLog();
 
 const captured = (name: string): Uint8Array =>
   readFileSync(join(import.meta.dir, "captured", name));

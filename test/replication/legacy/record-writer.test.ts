@@ -1,20 +1,12 @@
-import { afterEach, beforeEach, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { fromMapKey, fromText, mapKey, toText } from "../../../src/bytes/bytes.ts";
-import { log } from "../../../src/log.ts";
 import { ForeignDatabases } from "../../../src/replication/foreign/foreign-databases.ts";
 import { RecordWriter } from "../../../src/replication/legacy/record-writer.ts";
 import { storeKeys } from "../../support/fake-ledisdb.ts";
+import { keepLog } from "../../support/keep-log.ts";
 import { openLedis, type TestLedis } from "../../support/open-ledis.ts";
 
-const { sink } = log;
-let lines: string[];
-beforeEach(() => {
-  lines = [];
-  log.sink = (line) => void lines.push(line);
-});
-afterEach(() => {
-  log.sink = sink;
-});
+const lines = keepLog();
 
 function writerOf({ ledis }: TestLedis) {
   let skipped = 0;

@@ -1,21 +1,13 @@
-import { afterEach, beforeEach, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { fromText } from "../../../src/bytes/bytes.ts";
-import { log } from "../../../src/log.ts";
 import { ForeignDatabases } from "../../../src/replication/foreign/foreign-databases.ts";
 import { CommandApplier } from "../../../src/replication/redis/command-applier.ts";
 import { MasterClient } from "../../../src/replication/redis/master-client.ts";
 import { Request } from "../../../src/resp/request.ts";
+import { keepLog } from "../../support/keep-log.ts";
 import { startServer, type TestServer } from "../../support/start-server.ts";
 
-const { sink } = log;
-let lines: string[];
-beforeEach(() => {
-  lines = [];
-  log.sink = (line) => void lines.push(line);
-});
-afterEach(() => {
-  log.sink = sink;
-});
+const lines = keepLog();
 
 function applierFor({ app }: TestServer) {
   const client = new MasterClient("m:1", app, ForeignDatabases.seen(app.ledis));

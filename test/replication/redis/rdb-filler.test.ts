@@ -1,6 +1,5 @@
-import { afterEach, beforeEach, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { fromText, toText } from "../../../src/bytes/bytes.ts";
-import { log } from "../../../src/log.ts";
 import type { FillOptions } from "../../../src/replication/foreign/fill-hidden.ts";
 import { ForeignDatabases } from "../../../src/replication/foreign/foreign-databases.ts";
 import type { MasterStream } from "../../../src/replication/foreign/master-stream.ts";
@@ -8,16 +7,11 @@ import { readState } from "../../../src/replication/foreign/migration-state.ts";
 import { LinkError } from "../../../src/replication/link-error.ts";
 import { CopySource } from "../../../src/replication/redis/copy-source.ts";
 import { fillFromRdb } from "../../../src/replication/redis/rdb-filler.ts";
+import { keepLog } from "../../support/keep-log.ts";
 import { openLedis, type TestLedis } from "../../support/open-ledis.ts";
 import { rdbOf } from "../../support/rdb-file.ts";
 
-const { sink } = log;
-beforeEach(() => {
-  log.sink = () => {};
-});
-afterEach(() => {
-  log.sink = sink;
-});
+keepLog();
 
 const ID = "c".repeat(40);
 const KEY = fromText("k");
