@@ -2,6 +2,7 @@
 import { Pairs, type Reply, SetReply, Status } from "../resp/reply.ts";
 import type { Command, CommandFlag, CommandGroup, KeySpec } from "./command.ts";
 import { isKeyList, keyFlags } from "./command-keys.ts";
+import { tipsOf } from "./command-tips.ts";
 
 /** In Redis's order. `dangerous` is no flag there, but a category. */
 const FLAGS: readonly CommandFlag[] = [
@@ -144,7 +145,7 @@ export function commandDetails(command: Command): Reply {
     keys.last,
     keys.step,
     new SetReply(categoriesOf(command).map((name) => new Status(`@${name}`))),
-    new SetReply([]),
+    new SetReply(tipsOf(command)),
     keySpecs(command),
     subcommands.length > 0 ? subcommands.map(commandDetails) : new SetReply([]),
   ];
