@@ -70,15 +70,21 @@ export class Request {
     return new Stretch(this.buffer, this.start(index), this.end(index));
   }
 
+  /** All arguments as views. */
+  views(): Bytes[] {
+    const views: Bytes[] = [];
+    for (let index = 0; index < this.count; index++) views.push(this.bytes(index));
+    return views;
+  }
+
   /** All arguments, copied into one allocation of their own. */
   own(): Bytes[] {
-    const copy = this.clone();
-    return Array.from({ length: copy.count }, (_, index) => copy.bytes(index));
+    return this.clone().views();
   }
 
   /** A copy that nobody reuses, with a buffer that holds nothing but the arguments. */
   clone(): Request {
-    return Request.of(Array.from({ length: this.count }, (_, index) => this.bytes(index)));
+    return Request.of(this.views());
   }
 
   /** For the parser: forgets all arguments. */

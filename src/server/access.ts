@@ -28,7 +28,7 @@ export function deniedRequest(
 ): string | null {
   if (!client.authenticated && client.mayReplicate && command.flags.has("replication")) return null;
   const context = client.transaction.isOpen ? "multi" : "toplevel";
-  const reason = acl.denial(client, command, request.own(), context);
+  const reason = acl.denial(client, command, request.views(), context);
   return reason === null ? null : deniedText(reason, command);
 }
 
@@ -39,7 +39,7 @@ export function deniedQueued(
   command: Command,
   request: Request,
 ): string | null {
-  const reason = acl.denial(client, command, request.own(), "multi");
+  const reason = acl.denial(client, command, request.views(), "multi");
   if (reason === null) return null;
   return `NOPERM ACLs rules changed between the moment the transaction was accumulated and the EXEC call. This command is no longer allowed for the following reason: ${CHANGED[reason]}`;
 }

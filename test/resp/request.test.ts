@@ -24,6 +24,12 @@ test("bytes answers a view", () => {
   expect(sample().bytes(0).buffer).toBe(BUFFER.buffer);
 });
 
+test("views answers them all without copying", () => {
+  const args = sample().views();
+  expect(args.map((bytes) => Buffer.from(bytes).toString("latin1"))).toEqual(["GET", "key"]);
+  expect(args[1]!.buffer).toBe(BUFFER.buffer);
+});
+
 test("own answers copies that pin nothing of the buffer", () => {
   const args = sample().own();
   expect(args.map((bytes) => Buffer.from(bytes).toString("latin1"))).toEqual(["GET", "key"]);

@@ -37,23 +37,27 @@ const CHANNEL_COMMANDS: ReadonlySet<string> = new Set([
 class AskedRequest {
   readonly command: Command;
   readonly words: readonly Bytes[];
-  readonly channels: readonly Bytes[];
-  /** The channels are patterns, for which only the same pattern will do. */
-  readonly arePatterns: boolean;
   #keys: readonly AccessedKey[] | null = null;
 
   constructor(command: Command, words: readonly Bytes[]) {
     this.command = command;
     this.words = words;
-    const isPublish = command.name.endsWith("PUBLISH");
-    const channels = words.slice(1, isPublish ? 2 : undefined);
-    this.channels = CHANNEL_COMMANDS.has(command.name) ? channels : [];
-    this.arePatterns = command.name === "PSUBSCRIBE";
   }
 
   get keys(): readonly AccessedKey[] {
     this.#keys ??= accessedKeys(this.command, this.words);
     return this.#keys;
+  }
+
+  get channels(): readonly Bytes[] {
+    const { name } = this.command;
+    if (!CHANNEL_COMMANDS.has(name)) return [];
+    return this.words.slice(1, name.endsWith("PUBLISH") ? 2 : undefined);
+  }
+
+  /** The channels are patterns, for which only the same pattern will do. */
+  get arePatterns(): boolean {
+    return this.command.name === "PSUBSCRIBE";
   }
 }
 

@@ -56,7 +56,7 @@ export class ScriptCalls implements ScriptHost {
   allows(request: Request): boolean {
     const { client, server } = this.#context;
     const command = server.commands.meantBy(request)!;
-    return denialOf(client.user, command, request.own()) === null;
+    return denialOf(client.user, command, request.views()) === null;
   }
 
   #refusal(command: Command, request: Request): string | null {
@@ -66,7 +66,7 @@ export class ScriptCalls implements ScriptHost {
     if (flags.has("noscript")) return errors.notFromScript;
     const { client, server } = this.#context;
     if (!client.user.isUnrestricted) {
-      const denied = server.acl.denial(client, command, request.own(), "lua");
+      const denied = server.acl.denial(client, command, request.views(), "lua");
       if (denied !== null) return DENIED[denied];
     }
     if (this.#isReadOnly && (isWrite || flags.has("may_replicate"))) {
