@@ -28,6 +28,7 @@ import {
   VERSION_WITH_FIELD_TTLS,
   VERSION_WITH_STREAMS,
 } from "../rdb/dump-payload.ts";
+import { atOnce, type Slices } from "../rdb/in-slices.ts";
 import { RdbError } from "../rdb/rdb-error.ts";
 import {
   RDB_HASH,
@@ -48,7 +49,7 @@ import type { KeyRow, KeyTable } from "./key-table/key-table.ts";
 import type { Lists } from "./lists/lists.ts";
 import type { Sets } from "./sets/sets.ts";
 import { StreamHeader } from "./streams/stream-header.ts";
-import { type StreamTypes, storeStream, streamParts } from "./streams/stream-values.ts";
+import { type StreamTypes, storingStream, streamParts } from "./streams/stream-values.ts";
 import type { Bitmaps } from "./strings/bitmaps.ts";
 import type { Strings } from "./strings/strings.ts";
 import { memberOf, scoreOf } from "./zsets/zset-entry.ts";
@@ -218,30 +219,35 @@ export class Dumps {
 
   /** As `store`, for a value that `read` has answered. */
   storeChecked(key: Bytes, value: RdbValue, expireAt: number): void {
+    atOnce(this.storing(key, value, expireAt));
+  }
+
+  /** As `storeChecked`, with pauses if it is long: for who need not store it as a whole. The value has to stay. */
+  *storing(key: Bytes, value: RdbValue, expireAt: number): Slices {
     const { table, strings, lists, sets, hashes, zsets, bitmaps } = this.#types;
     switch (value.type) {
       case "string":
         strings.set(key, value.bytes(), expireAt);
         break;
       case "list":
-        lists.replace(key, value.items(), expireAt);
+        yield* lists.replacing(key, value.items(), expireAt);
         break;
       case "set":
-        sets.replace(key, value.members(), expireAt);
+        yield* sets.replacing(key, value.members(), expireAt);
         break;
-      case "hash":
-        if (!hashes.replace(key, value.fields(), expireAt) && table.findForWrite(key) !== null) {
-          table.remove(key);
-        }
+      case "hash": {
+        const isStored = yield* hashes.replacing(key, value.fields(), expireAt);
+        if (!isStored && table.findForWrite(key) !== null) table.remove(key);
         break;
+      }
       case "zset":
-        zsets.replace(key, value.members(), expireAt);
+        yield* zsets.replacing(key, value.members(), expireAt);
         break;
       case "stream":
-        storeStream(this.#types, key, value, expireAt);
+        yield* storingStream(this.#types, key, value, expireAt);
         break;
       case "bitmap":
-        bitmaps.replace(key, value.tail, value.segments(), expireAt);
+        yield* bitmaps.replacing(key, value.tail, value.segments(), expireAt);
         break;
     }
   }

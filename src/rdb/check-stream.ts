@@ -3,6 +3,7 @@ import { compareBytes } from "../bytes/bytes.ts";
 import { INT64_MAX } from "../bytes/integer.ts";
 import { STREAM_ID_MIN } from "../bytes/stream-id.ts";
 import { countDifferent } from "./duplicates.ts";
+import { endsSlice, type Slices } from "./in-slices.ts";
 import { RdbError } from "./rdb-error.ts";
 import type { RdbGroup, RdbValue } from "./rdb-value.ts";
 
@@ -14,15 +15,15 @@ type RdbStream = RdbValue & { type: "stream" };
  *
  * @throws {RdbError} otherwise
  */
-export function checkStream(stream: RdbStream): void {
+export function* checkingStream(stream: RdbStream): Slices {
   if (stream.head.entriesAdded > INT64_MAX) throw new RdbError("a stream's count is too large");
-  checkEntries(stream);
+  yield* checkEntries(stream);
   if (countDifferent(() => groupNames(stream)) === null) {
     throw new RdbError("the same group twice");
   }
 }
 
-function checkEntries(stream: RdbStream): void {
+function* checkEntries(stream: RdbStream): Slices {
   const { length, lastId } = stream.head;
   let before = STREAM_ID_MIN;
   let count = 0;
@@ -30,7 +31,7 @@ function checkEntries(stream: RdbStream): void {
     if (compareBytes(before, id) >= 0) throw new RdbError("a stream's entries are out of order");
     if (fields.length === 0) throw new RdbError("a stream's entry without fields");
     before = id;
-    count++;
+    if (endsSlice(++count)) yield;
   }
   if (count !== length) throw new RdbError("a stream of another length than it says");
   if (compareBytes(before, lastId) > 0) throw new RdbError("an entry behind the last id");

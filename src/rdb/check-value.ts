@@ -1,7 +1,8 @@
 /** Finds everything that can be wrong with a value, before anything is done with it. */
 import type { Bytes } from "../bytes/bytes.ts";
-import { checkStream } from "./check-stream.ts";
-import { countDifferent } from "./duplicates.ts";
+import { checkingStream } from "./check-stream.ts";
+import { countingDifferent } from "./duplicates.ts";
+import { atOnce, endsSlice, type Slices } from "./in-slices.ts";
 import { RdbError } from "./rdb-error.ts";
 import type { RdbSegment, RdbValue } from "./rdb-value.ts";
 
@@ -19,39 +20,44 @@ const EXPIRE_AT_MAX_MS = 2 ** 48 - 1;
  * @throws {RdbError} otherwise
  */
 export function checkValue(value: RdbValue): void {
+  atOnce(checking(value));
+}
+
+/** The same with pauses. */
+export function* checking(value: RdbValue): Slices {
   switch (value.type) {
     case "string":
       value.bytes();
       break;
     case "list":
-      requireSome(value.items());
+      yield* requireSome(value.items());
       break;
     case "set":
-      requireDifferent(() => value.members());
+      yield* requireDifferent(() => value.members());
       break;
     case "hash":
-      requireDifferent(() => fieldNames(value));
+      yield* requireDifferent(() => fieldNames(value));
       break;
     case "zset":
-      requireDifferent(() => memberNames(value));
+      yield* requireDifferent(() => memberNames(value));
       break;
     case "bitmap":
       checkBitmap(value.tail, value.segments());
       break;
     case "stream":
-      checkStream(value);
+      yield* checkingStream(value);
       break;
   }
 }
 
-function requireSome(parts: Iterable<unknown>): void {
+function* requireSome(parts: Iterable<unknown>): Slices {
   let count = 0;
-  for (const _ of parts) count++;
+  for (const _ of parts) if (endsSlice(++count)) yield;
   if (count === 0) throw new RdbError("a collection without elements");
 }
 
-function requireDifferent(members: () => Iterable<Bytes>): void {
-  const count = countDifferent(members);
+function* requireDifferent(members: () => Iterable<Bytes>): Slices {
+  const count = yield* countingDifferent(members);
   if (count === null) throw new RdbError("the same member or field twice");
   if (count === 0) throw new RdbError("a collection without elements");
 }

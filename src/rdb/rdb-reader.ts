@@ -20,6 +20,10 @@ const SCORE_NAN = 253;
 const SCORE_INFINITE = 254;
 const SCORE_MINUS_INFINITE = 255;
 
+const DOUBLE_BYTES = 8;
+const doubleBytes = new Uint8Array(DOUBLE_BYTES);
+const doubleView = new DataView(doubleBytes.buffer);
+
 export class RdbReader {
   readonly buffer: Bytes;
   at: number;
@@ -78,8 +82,11 @@ export class RdbReader {
   }
 
   double(): number {
-    const { buffer, byteOffset } = this.bytes(8);
-    return new DataView(buffer, byteOffset, 8).getFloat64(0, true);
+    const { buffer, at } = this;
+    this.skip(DOUBLE_BYTES);
+    // No view of the buffer: making one takes longer than all else.
+    for (let i = 0; i < DOUBLE_BYTES; i++) doubleBytes[i] = buffer[at + i]!;
+    return doubleView.getFloat64(0, true);
   }
 
   /** A score as text. NaN when it says so. @throws {RdbError} no number */

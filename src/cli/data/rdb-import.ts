@@ -80,7 +80,8 @@ async function fill(
         }
         checkValue(record.value);
         const { dumps } = ledis.select(record.database);
-        dumps.storeChecked(record.key, record.value, record.expireAtMs);
+        const slices = dumps.storing(record.key, record.value, record.expireAtMs);
+        for (const _ of slices) await endTurn(ledis);
         if (++keys % TURN_KEYS === 0) await endTurn(ledis);
         onKeys(keys);
       }

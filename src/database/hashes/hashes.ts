@@ -1,4 +1,5 @@
 /** Hashes: one row a field, in byte order of the fields. Semantics are those of Redis 7. */
+
 import {
   type Bytes,
   compareBytes,
@@ -16,6 +17,7 @@ import { CommandError, errors } from "../../errors.ts";
 import type { RangeWalk } from "../../keyspace/range.ts";
 import { TYPE_HASH } from "../../keyspace/rows/key-row.ts";
 import { KIND_HASH } from "../../keyspace/rows/row-key.ts";
+import { endsSlice, type Slices } from "../../rdb/in-slices.ts";
 import { chooseFrom, type FieldChoice } from "../collections/choose-from.ts";
 import type { CollectionHeader, Collections } from "../collections/collections.ts";
 import type { Listing } from "../collections/listing.ts";
@@ -217,17 +219,20 @@ export class Hashes {
    *
    * @param expireAt ms since 1970, 0 for no TTL
    */
-  replace(key: Bytes, fields: Iterable<EndingField>, expireAt: number): boolean {
+  *replacing(key: Bytes, fields: Iterable<EndingField>, expireAt: number): Slices<boolean> {
     const hash = this.#collections.create(TYPE_HASH);
-    const before = stateOf(hash);
+    hash.expireAt = expireAt;
+    let before = stateOf(hash);
     const { nowMs } = this.#fields;
     for (const { field, value, expireAtMs } of fields) {
       if (expireAtMs !== 0 && expireAtMs <= nowMs) continue;
       this.#collections.put(KIND_HASH, hash.id, field, value);
       if (expireAtMs !== 0) this.#fields.ttls.set(hash, field, expireAtMs);
-      hash.size++;
+      if (!endsSlice(++hash.size)) continue;
+      this.#fields.save(key, hash, before);
+      before = stateOf(hash);
+      yield;
     }
-    hash.expireAt = expireAt;
     if (hash.size > 0) this.#fields.save(key, hash, before);
     return hash.size > 0;
   }

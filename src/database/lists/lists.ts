@@ -5,12 +5,14 @@
  *
  * Values answered are views: valid until the key is written again or the turn ends.
  */
+
 import { type Bytes, equalBytes } from "../../bytes/bytes.ts";
 import type { AnyBytes, Stretch } from "../../bytes/stretch.ts";
 import { CommandError, errors } from "../../errors.ts";
 import type { Keyspace } from "../../keyspace/keyspace.ts";
 import { TYPE_LIST } from "../../keyspace/rows/key-row.ts";
 import { KIND_LIST, readU48, writeU48 } from "../../keyspace/rows/row-key.ts";
+import { endsSlice, type Slices } from "../../rdb/in-slices.ts";
 import type { CollectionHeader, Collections } from "../collections/collections.ts";
 import type { Listing } from "../collections/listing.ts";
 import { type ReadingBudget, UNLIMITED } from "../collections/reading-budget.ts";
@@ -221,12 +223,15 @@ export class Lists {
   }
 
   /** Stores a list of these items, at least one, in place of what the key held. @param expireAt ms, 0 for no TTL */
-  replace(key: Bytes, items: Iterable<Bytes>, expireAt: number): void {
+  *replacing(key: Bytes, items: Iterable<Bytes>, expireAt: number): Slices {
     const list = this.#create();
-    let seq = headOf(list);
-    for (const item of items) this.#items.put(list.id, seq++, item);
-    list.size = seq - headOf(list);
     list.expireAt = expireAt;
+    for (const item of items) {
+      this.#items.put(list.id, headOf(list) + list.size++, item);
+      if (!endsSlice(list.size)) continue;
+      this.#collections.save(key, list);
+      yield;
+    }
     this.#collections.save(key, list);
   }
 
@@ -238,7 +243,7 @@ export class Lists {
     return list.size;
   }
 
-  /** As `replace`, but without values the key is removed; answers how many there were. */
+  /** Stores a list of these in place of what the key held; without any the key is removed. Answers how many there were. */
   replaceOrRemove(key: Bytes, values: readonly Bytes[]): number {
     if (values.length > 0) return this.#push(key, this.#create(), "right", values);
     if (this.#keys.findForWrite(key) !== null) this.#collections.remove(key);

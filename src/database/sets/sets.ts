@@ -1,4 +1,5 @@
 /** Sets: one row a member, in byte order. Semantics are those of Redis 7, and LedisDB's for what only it has. */
+
 import {
   type Bytes,
   compareBytes,
@@ -11,6 +12,7 @@ import {
 import { globPrefix, matchesGlob } from "../../bytes/glob.ts";
 import { TYPE_SET } from "../../keyspace/rows/key-row.ts";
 import { KIND_SET } from "../../keyspace/rows/row-key.ts";
+import { endsSlice, type Slices } from "../../rdb/in-slices.ts";
 import { type Build, type BuildSubject, type Builds, isLong } from "../collections/builds.ts";
 import type { CollectionHeader, Collections } from "../collections/collections.ts";
 import type { ElementPacks } from "../collections/element-packs.ts";
@@ -241,13 +243,15 @@ export class Sets {
    *
    * @param expireAt ms since 1970, 0 for no TTL
    */
-  replace(key: Bytes, members: Iterable<Bytes>, expireAt: number): void {
+  *replacing(key: Bytes, members: Iterable<Bytes>, expireAt: number): Slices {
     const set = this.#collections.create(TYPE_SET);
+    set.expireAt = expireAt;
     for (const member of members) {
       this.#collections.put(KIND_SET, set.id, member, EMPTY);
-      set.size++;
+      if (!endsSlice(++set.size)) continue;
+      this.#collections.save(key, set);
+      yield;
     }
-    set.expireAt = expireAt;
     this.#collections.save(key, set);
   }
 

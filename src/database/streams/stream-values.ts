@@ -1,6 +1,7 @@
 /** Whole streams, out of the database and into it. */
 import type { Bytes } from "../../bytes/bytes.ts";
 import { STREAM_ID_MAX, STREAM_ID_MIN } from "../../bytes/stream-id.ts";
+import { endsSlice, type Slices } from "../../rdb/in-slices.ts";
 import type { RdbGroup, RdbStreamEntry, RdbValue } from "../../rdb/rdb-value.ts";
 import type { StreamParts } from "../../rdb/stream-writer.ts";
 import type { ConsumerGroup } from "./consumer-group.ts";
@@ -58,33 +59,41 @@ function groupValue(group: ConsumerGroup): RdbGroup {
  * REQUIRES: it was checked.
  * @param expireAt ms since 1970, 0 for no TTL
  */
-export function storeStream(
+export function* storingStream(
   { streams, streamGroups }: StreamTypes,
   key: Bytes,
   value: RdbValue & { readonly type: "stream" },
   expireAt: number,
-): void {
+): Slices {
   const stream = streams.create();
-  for (const { id, fields } of value.entries()) streams.append(stream, id, fields);
+  stream.collection.expireAt = expireAt;
+  for (const { id, fields } of value.entries()) {
+    streams.append(stream, id, fields);
+    if (!endsSlice(stream.length)) continue;
+    streams.save(key, stream);
+    yield;
+  }
   const { lastId, maxDeletedId, entriesAdded } = value.head;
   stream.lastId = lastId;
   stream.maxDeletedId = maxDeletedId;
   stream.entriesAdded = entriesAdded;
-  stream.collection.expireAt = expireAt;
   streams.save(key, stream);
-  for (const group of value.groups()) storeGroup(streamGroups, key, stream, group);
+  for (const group of value.groups()) yield* storingGroup(streamGroups, key, stream, group);
 }
 
-function storeGroup(
+function* storingGroup(
   streamGroups: StreamGroups,
   key: Bytes,
   stream: StreamHeader,
   { name, lastId, entriesRead, consumers, pending }: RdbGroup,
-): void {
+): Slices {
   const group = streamGroups.create(key, stream, name, { lastId, entriesRead })!;
   for (const { name: consumer, seenAtMs } of consumers) group.addConsumer(consumer, seenAtMs);
-  for (const { id, consumer, deliveredAtMs, deliveries } of pending) {
+  for (const [at, { id, consumer, deliveredAtMs, deliveries }] of pending.entries()) {
     group.assign(id, group.consumer(consumer)!, { deliveredAtMs, deliveries });
+    if (!endsSlice(at + 1)) continue;
+    group.save();
+    yield;
   }
   group.save();
 }

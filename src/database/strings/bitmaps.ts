@@ -5,6 +5,7 @@
  *
  * Negative offsets count from the tail: -1 is the tail itself.
  */
+
 import { readU32, writeU32 } from "../../binlog/event.ts";
 import { bitAnd, bitNot, bitOr, bitXor } from "../../bytes/bit-op.ts";
 import { popcount } from "../../bytes/bits.ts";
@@ -13,6 +14,7 @@ import { CommandError, errors } from "../../errors.ts";
 import type { RangeWalk } from "../../keyspace/range.ts";
 import { TYPE_BITMAP } from "../../keyspace/rows/key-row.ts";
 import { KIND_BITMAP } from "../../keyspace/rows/row-key.ts";
+import { endsSlice, type Slices } from "../../rdb/in-slices.ts";
 import type { CollectionHeader, Collections } from "../collections/collections.ts";
 import type { Bit, BitOperation } from "./bit-strings.ts";
 
@@ -165,14 +167,16 @@ export class Bitmaps {
    * @param segments at least one, with different numbers, none of them behind the tail
    * @param expireAt ms since 1970, 0 for no TTL
    */
-  replace(key: Bytes, tail: number, segments: Iterable<Segment>, expireAt: number): void {
+  *replacing(key: Bytes, tail: number, segments: Iterable<Segment>, expireAt: number): Slices {
     const bitmap = this.#create();
-    for (const { number, bytes } of segments) {
-      this.#collections.put(KIND_BITMAP, bitmap.id, this.#rest(number), bytes);
-      bitmap.size++;
-    }
     writeU32(bitmap.extra, 0, tail);
     bitmap.expireAt = expireAt;
+    for (const { number, bytes } of segments) {
+      this.#collections.put(KIND_BITMAP, bitmap.id, this.#rest(number), bytes);
+      if (!endsSlice(++bitmap.size)) continue;
+      this.#collections.save(key, bitmap);
+      yield;
+    }
     this.#collections.save(key, bitmap);
   }
 

@@ -1,4 +1,5 @@
 /** Sorted sets: members with scores, in order of score and then of bytes. Semantics are those of Redis 7. */
+
 import {
   type Bytes,
   compareBytes,
@@ -13,6 +14,7 @@ import { readSortableDouble } from "../../bytes/sortable-double.ts";
 import { CommandError, errors } from "../../errors.ts";
 import { TYPE_ZSET } from "../../keyspace/rows/key-row.ts";
 import { KIND_ZSET } from "../../keyspace/rows/row-key.ts";
+import { atOnce, endsSlice, type Slices } from "../../rdb/in-slices.ts";
 import { type Build, type BuildSubject, type Builds, isLong } from "../collections/builds.ts";
 import type { CollectionHeader, Collections } from "../collections/collections.ts";
 import type { Listing } from "../collections/listing.ts";
@@ -236,9 +238,19 @@ export class ZSets {
    * @param expireAt ms since 1970, 0 for no TTL
    */
   replace(key: Bytes, members: Iterable<ScoredMember>, expireAt = 0): number {
+    return atOnce(this.replacing(key, members, expireAt));
+  }
+
+  /** The same with pauses. */
+  *replacing(key: Bytes, members: Iterable<ScoredMember>, expireAt: number): Slices<number> {
     const set = this.#collections.create(TYPE_ZSET);
-    for (const { member, score } of members) this.#entries.insert(set, member, score);
     set.expireAt = expireAt;
+    for (const { member, score } of members) {
+      this.#entries.insert(set, member, score);
+      if (!endsSlice(set.size)) continue;
+      this.#collections.save(key, set);
+      yield;
+    }
     if (set.size > 0) this.#collections.save(key, set);
     else if (this.#keys.findForWrite(key) !== null) this.#collections.remove(key);
     return set.size;

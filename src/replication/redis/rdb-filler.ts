@@ -1,7 +1,8 @@
 /** Fills hidden databases with the copy of a Redis master. */
 import { toText } from "../../bytes/bytes.ts";
 import { log } from "../../log.ts";
-import { checkValue } from "../../rdb/check-value.ts";
+import { checking } from "../../rdb/check-value.ts";
+import type { Slices } from "../../rdb/in-slices.ts";
 import { RdbError } from "../../rdb/rdb-error.ts";
 import { readRdbFile } from "../../rdb/rdb-file.ts";
 import { type Filled, type FillOptions, fillHidden } from "../foreign/fill-hidden.ts";
@@ -31,17 +32,26 @@ class KeyBatches {
     this.#options = options;
   }
 
-  /** Stores what `work` stores. @throws {StorageError} the disk refuses, or has refused what came before */
-  async add(bytes: number, work: () => void): Promise<void> {
+  /** Stores a key. @throws {StorageError} the disk refuses, or has refused what came before */
+  async add(bytes: number, storing: Slices): Promise<void> {
+    while (!(await this.#step(storing))) await this.end();
+    this.#bytes += bytes;
+    if (++this.#keys >= TURN_KEYS || this.#bytes >= TURN_BYTES) await this.end();
+  }
+
+  /** Stores up to the next pause; true when there was none. */
+  async #step(storing: Slices): Promise<boolean> {
     const { ledis } = this.#options;
     await waitForRoom(this.#options);
-    writeNow(ledis, work);
+    let isDone = false;
+    writeNow(ledis, () => {
+      isDone = storing.next().done === true;
+    });
     // The turn may end, and fail, before this batch is complete.
     this.#committed = ledis.committed().catch((error: unknown) => {
       this.#failure ??= error;
     });
-    this.#bytes += bytes;
-    if (++this.#keys >= TURN_KEYS || this.#bytes >= TURN_BYTES) await this.end();
+    return isDone;
   }
 
   /** @throws {StorageError} the disk has refused what was stored */
@@ -98,8 +108,8 @@ async function store(
     if (record.kind === "key") {
       const { key, value, expireAtMs } = record;
       const { dumps } = hidden.at(record.database);
-      checkValue(value);
-      await batches.add(record.bytes, () => dumps.storeChecked(key, value, expireAtMs));
+      for (const _ of checking(value)) await new Promise((resolve) => setImmediate(resolve));
+      await batches.add(record.bytes, dumps.storing(key, value, expireAtMs));
       records++;
     } else if (record.kind === "skipped") {
       skipped.set(record.what, (skipped.get(record.what) ?? 0) + 1);

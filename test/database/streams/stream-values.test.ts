@@ -3,8 +3,9 @@ import { fromText } from "../../../src/bytes/bytes.ts";
 import { streamId, streamIdText } from "../../../src/bytes/stream-id.ts";
 import { DatasetDigest } from "../../../src/database/dataset-digest.ts";
 import type { Ledis } from "../../../src/database/ledis.ts";
-import { storeStream, streamParts } from "../../../src/database/streams/stream-values.ts";
+import { storingStream, streamParts } from "../../../src/database/streams/stream-values.ts";
 import { TYPE_STREAM } from "../../../src/keyspace/rows/key-row.ts";
+import { atOnce } from "../../../src/rdb/in-slices.ts";
 import { redisStreams, streamContentOf } from "../../rdb/redis-streams.ts";
 import { openLedis } from "../../support/open-ledis.ts";
 
@@ -50,7 +51,7 @@ test("it replaces what was there, with a TTL; what it held and was to know count
   const payload = redisStreams.find(({ value }) => value.groups.length > 0)!.payload;
   const value = db.dumps.read(payload);
   if (value.type !== "stream") throw new Error("no stream");
-  storeStream(db, COPY, value, 4_102_444_800_000);
+  atOnce(storingStream(db, COPY, value, 4_102_444_800_000));
   expect([db.keys.type(COPY), db.table.find(COPY)?.expireAt]).toEqual([
     TYPE_STREAM,
     4_102_444_800_000,

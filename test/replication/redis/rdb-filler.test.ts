@@ -1,5 +1,7 @@
 import { expect, test } from "bun:test";
-import { fromText, toText } from "../../../src/bytes/bytes.ts";
+import { concatBytes, copyBytes, fromText, toText } from "../../../src/bytes/bytes.ts";
+import { RdbFileWriter } from "../../../src/rdb/rdb-file-writer.ts";
+import { RDB_LIST } from "../../../src/rdb/rdb-types.ts";
 import type { FillOptions } from "../../../src/replication/foreign/fill-hidden.ts";
 import { ForeignDatabases } from "../../../src/replication/foreign/foreign-databases.ts";
 import type { MasterStream } from "../../../src/replication/foreign/master-stream.ts";
@@ -92,6 +94,22 @@ test("a refused, damaged or unwanted copy leaves the old data, and no state that
     expect(stateOf(test)).toBeNull();
   }
   expect((await fillFromRdb(copyOf(many), PLACE, optionsFor(test))).records).toBe(1001);
+});
+
+test("a large value is stored in several turns, whole in the end", async () => {
+  const pieces: Uint8Array[] = [];
+  const writer = new RdbFileWriter(1 << 20, (piece) => pieces.push(copyBytes(piece)));
+  writer.key({ key: KEY, expireAtMs: 0, rdbType: RDB_LIST }, (list) => {
+    list.length(5000);
+    for (let i = 0; i < 5000; i++) list.string(fromText(`item ${i}`));
+  });
+  writer.end();
+  await using test = await openLedis();
+  const { turns: before } = test.ledis.keyspace.stats();
+  await fillFromRdb(copyOf(concatBytes(...pieces)), PLACE, optionsFor(test));
+  expect(test.ledis.keyspace.stats().turns - before).toBeGreaterThan(9);
+  expect(test.db.lists.length(KEY)).toBe(5000);
+  expect(toText(test.db.lists.at(KEY, -1)!)).toBe("item 4999");
 });
 
 test("a disk that refuses a turn on the way is noticed, although later ones succeed", async () => {
