@@ -183,6 +183,16 @@ export class App implements Server, RequestRunner {
     this.#pause.begin(untilMs, mode);
   }
 
+  /** Has writes wait, whatever clients say, until `releaseWrites`. */
+  holdWrites(): void {
+    this.ledis.expiry.isPaused = true;
+    this.#pause.holdWrites();
+  }
+
+  releaseWrites(): void {
+    this.#pause.releaseWrites();
+  }
+
   unpauseClients(): void {
     this.#pause.end();
   }
@@ -340,7 +350,7 @@ export class App implements Server, RequestRunner {
   /** Not at once: this may be called by a command, amid the replies of its own connection. */
   #resumeHeld(): void {
     const expiry = this.#database.current?.expiry;
-    if (expiry !== undefined) expiry.isPaused = false;
+    if (expiry !== undefined) expiry.isPaused = this.#pause.isActive;
     const held = this.#held;
     this.#held = [];
     setImmediate(() => {

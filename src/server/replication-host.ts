@@ -33,8 +33,8 @@ export function replicationHost(
     server: app,
     translate: () => app.ledis.translate(),
     afterTurn: (work) => database.afterTurn(work),
-    pauseWrites: () => app.pauseClients(Number.POSITIVE_INFINITY, "write"),
-    resumeWrites: () => app.unpauseClients(),
+    pauseWrites: () => app.holdWrites(),
+    resumeWrites: () => app.releaseWrites(),
     unblockClients(error) {
       for (const client of app.clients()) {
         if (!client.isSlave && client.unblock(error)) client.closeAfterReply();

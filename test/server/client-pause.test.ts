@@ -61,3 +61,24 @@ test("ending it is told, and a new pause starts from nothing", () => {
   expect(pause.holds(get)).toBe(false);
   pause.end();
 });
+
+test("writes that are held for another reason go on being held when clients' pauses end, and the other way round", () => {
+  jest.useFakeTimers();
+  using _ = useFakeClock(1000);
+  const { pause, ends } = start();
+  const held = () => [set, get].map((row) => pause.holds(row));
+  pause.holdWrites();
+  expect(held()).toEqual([true, false]);
+  pause.end();
+  expect([pause.isActive, ...held()]).toEqual([true, true, false]);
+  pause.begin(1100, "all");
+  expect(held()).toEqual([true, true]);
+  jest.advanceTimersByTime(100);
+  expect(held()).toEqual([true, false]);
+  pause.begin(2000, "write");
+  pause.releaseWrites();
+  expect(held()).toEqual([true, false]);
+  pause.end();
+  expect(held()).toEqual([false, false]);
+  expect(ends()).toBe(4);
+});
