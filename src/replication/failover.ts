@@ -24,6 +24,9 @@ export interface FailoverHost {
   lead(): void;
 }
 
+/** Longest delay that a timer takes, in ms: nobody waits for longer. */
+const TIMER_MS_MAX = 2 ** 31 - 1;
+
 export class Failover {
   readonly #host: FailoverHost;
   #state: FailoverState = "no-failover";
@@ -49,7 +52,8 @@ export class Failover {
     this.#state = "waiting-for-sync";
     this.#host.pause();
     if (request.timeoutMs > 0) {
-      this.#timer = setTimeout(() => this.#timedOut(), request.timeoutMs);
+      const timeoutMs = Math.min(request.timeoutMs, TIMER_MS_MAX);
+      this.#timer = setTimeout(() => this.#timedOut(), timeoutMs);
     }
     log.info("replication", "failover: writes wait until a slave has all of the log");
     this.look();

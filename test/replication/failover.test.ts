@@ -120,6 +120,14 @@ test("a time-out gives up, or forces the target to lead", async () => {
   expect(lonely.events).toEqual(["pause", "resume"]);
 });
 
+test("a time-out that is longer than any timer is no short one", async () => {
+  const { failover, events } = master([slaveAt(1, 90)]);
+  failover.start({ ...to(1), isForced: true, timeoutMs: 3_000_000_000 });
+  await Bun.sleep(20);
+  expect(events).toEqual(["pause"]);
+  failover.abort();
+});
+
 test("it can be aborted at any moment, and ends with the server", () => {
   const waiting = master([slaveAt(1, 90)]);
   waiting.failover.start(ANY);
