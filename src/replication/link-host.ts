@@ -15,7 +15,7 @@ const FOREIGN_SESSIONS = { "LedisDB v0.1": LegacySession, Redis: RedisSession } 
 export interface ReplicationHost extends ForeignServer {
   readonly config: Config;
   readonly runId: string;
-  /** TCP port that slaves are told of. */
+  /** TCP port that masters are told of. */
   readonly tcpPort: number;
   readonly keyspace: ReplicatedKeyspace;
   /** From now on the database repeats another one (true), or takes writes of its own. Between turns. */

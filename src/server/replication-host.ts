@@ -16,7 +16,9 @@ export function replicationHost(
     config,
     runId: app.runId,
     get tcpPort() {
-      return app.tcpPort;
+      // As Redis: whoever talks TLS to a master is talked to with TLS when it is one.
+      const [secure] = app.tlsAddresses;
+      return config.get("tls-replication") && secure !== undefined ? secure.port : app.tcpPort;
     },
     get keyspace() {
       return app.ledis.keyspace;

@@ -1,6 +1,8 @@
 import { expect, test } from "bun:test";
+import type { OptionTexts } from "../../src/config/config.ts";
 import { replicationHost } from "../../src/server/replication-host.ts";
 import { ServedDatabase } from "../../src/server/served-database.ts";
+import { certificate, TLS_SERVER } from "../support/certificates.ts";
 import { startServer } from "../support/start-server.ts";
 
 test("a server tells what replication asks, and does what it wants", async () => {
@@ -20,6 +22,23 @@ test("a server tells what replication asks, and does what it wants", async () =>
   expect(app.ledis.expiry.enabled).toBe(false);
   host.setFollowing(false);
   expect(app.ledis.expiry.enabled).toBe(true);
+});
+
+test("the port for masters is one with TLS where replication talks TLS, if there is any", async () => {
+  const portOf = async (options: OptionTexts) => {
+    await using server = await startServer(options);
+    const { app } = server;
+    const unused = new ServedDatabase(() => app.ledis.options, { grew() {}, synced() {} });
+    const { tcpPort } = replicationHost(app, unused, async () => {});
+    return [tcpPort, app.tcpPort, app.tlsAddresses[0]?.port];
+  };
+  const replicates = { "tls-replication": "yes", "tls-ca-cert-file": certificate("ca.crt") };
+  const [told, plain, secure] = await portOf({ ...TLS_SERVER, ...replicates });
+  expect([told, plain === secure]).toEqual([secure, false]);
+  const [usual, first] = await portOf(TLS_SERVER);
+  expect(usual).toBe(first!);
+  const [only, port] = await portOf(replicates);
+  expect(only).toBe(port!);
 });
 
 test("clients that wait are ended and closed, slaves are not", async () => {
