@@ -321,7 +321,7 @@ export interface Replication {
   failOver(request: FailoverRequest): void;
   /** @throws {CommandError} none is under way */
   abortFailover(): void;
-  /** This server's master wants it to lead: it does. @throws {CommandError} it is not, or there is more in its log */
+  /** This server's master wants it to lead: it does, or does already. @throws {CommandError} it is not, or there is more in its log */
   takeOver(request: TakeOverRequest): void;
   /** Answers name, value, name, value ... @throws {CommandError} this would be a loop, or another protocol */
   greet(client: Client, greeting: Greeting): string[];

@@ -24,6 +24,7 @@ import type { TakeOver } from "./handshake.ts";
 import { linkHost, type ReplicationHost } from "./link-host.ts";
 import { LogFeed } from "./log-feed.ts";
 import { MasterInfo } from "./master-info.ts";
+import type { ReadableLog } from "./replicated-log.ts";
 import { type LinkHost, SlaveLink } from "./slave-link.ts";
 import { type Slave, Slaves } from "./slaves.ts";
 import { replicationStatus } from "./status.ts";
@@ -185,14 +186,15 @@ export class ReplicationService implements Replication {
   }
 
   takeOver({ runId, historyId, offset }: TakeOverRequest): void {
-    // It may ask again when it did not hear the answer.
-    if (this.#link === null) return;
-    if (this.#link.chain[0] !== runId) {
+    const { history } = this.#host.keyspace;
+    const link = this.#link;
+    if (link !== null && link.chain[0] !== runId) {
       throw new CommandError("ERR this server follows another one than that which asks");
     }
-    const { history } = this.#host.keyspace;
-    const hasAll = history.offset === offset && equalBytes(history.id, historyId);
-    if (offset !== null && !hasAll) {
+    const isEnd = history.offset === offset && equalBytes(history.id, historyId);
+    // Who has not heard the answer asks again, and finds the end of its log further back in this one.
+    const hasAll = isEnd || (link === null && holds(history, historyId, offset ?? 0));
+    if (!hasAll && (link === null || offset !== null)) {
       throw new CommandError("ERR this slave has not all of the master's log");
     }
     this.lead();
@@ -376,4 +378,10 @@ export class ReplicationService implements Replication {
     const { position, id } = this.#host.keyspace.history;
     this.#masterInfo.write(address, this.#link.masterPlace ?? position, id, now);
   }
+}
+
+/** Whether a log has a history, up to an offset at least. */
+function holds(log: ReadableLog, historyId: Uint8Array, offset: number): boolean {
+  const files = log.files().filter((file) => equalBytes(file.historyId, historyId));
+  return files.some(({ base, bytes }) => base + bytes >= offset);
 }
