@@ -25,6 +25,26 @@ export interface TakeOver {
 /** How the error begins that all commands of a turn get that the disk refused. */
 const TURN_FAILED = "MISCONF";
 
+/**
+ * Says with which right this server comes.
+ *
+ * @param credentials a password, or a user and one; empty: nothing is said
+ * @param takeOver what is asked afterwards: whoever lets nobody in will not lead
+ * @throws {LinkError} it is not let in
+ */
+export async function authenticate(
+  connection: MasterConnection,
+  credentials: readonly string[],
+  takeOver: TakeOver | null,
+): Promise<void> {
+  if (credentials.length === 0) return;
+  const reply = await connection.call("AUTH", ...credentials);
+  if (reply.kind !== "error") return;
+  const refusal = refusalOf(reply.text, "AUTH");
+  takeOver?.refused(refusal.message);
+  throw refusal;
+}
+
 /** Introduces this server, and answers who the master is. @throws {LinkError} it is no master of this program */
 export async function greet(
   connection: MasterConnection,

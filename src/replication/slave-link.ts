@@ -17,7 +17,7 @@ import { Backoff } from "./backoff.ts";
 import { takeCopy } from "./copy-taker.ts";
 import { type ForeignKind, type ForeignLink, ForeignMaster } from "./foreign/foreign-master.ts";
 import type { MasterGreeting } from "./greeting.ts";
-import { askToLead, greet, type TakeOver } from "./handshake.ts";
+import { askToLead, authenticate, greet, type TakeOver } from "./handshake.ts";
 import { LinkError } from "./link-error.ts";
 import { LinkProgress } from "./link-progress.ts";
 import { MasterConnection } from "./master-connection.ts";
@@ -190,7 +190,7 @@ export class SlaveLink {
     try {
       if (this.#isStopped) throw new LinkError("stopped");
       this.#become("handshake");
-      if (credentials.length > 0) expectOk(await connection.call("AUTH", ...credentials), "AUTH");
+      await authenticate(connection, credentials, this.#takeOver);
       await this.#askToLead(connection);
       await this.#greet(connection);
       this.#masterPlace = null;

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { askToLead, greet } from "../../src/replication/handshake.ts";
+import { askToLead, authenticate, greet } from "../../src/replication/handshake.ts";
 import { MasterConnection } from "../../src/replication/master-connection.ts";
 import { type Answer, array, FakeMaster, OK } from "../support/fake-master.ts";
 
@@ -55,4 +55,23 @@ test("a slave is asked to lead, with the end of the log that it must have, and a
   // It may lead all the same: whoever asks again is told.
   expect((await ask("-MISCONF Errors writing\r\n", false))[0]).toContain("MISCONF");
   expect(events).toEqual(["done", "done", "the take-over was refused: ERR no"]);
+});
+
+test("a password is said if there is one, and a slave that does not take it will not lead", async () => {
+  const events: string[] = [];
+  const takeOver = {
+    isForced: false,
+    done: () => void events.push("done"),
+    refused: (reason: string) => void events.push(reason),
+  };
+  const said = (answer: Answer, credentials: readonly string[], asks = false) =>
+    say(answer, (master) => authenticate(master, credentials, asks ? takeOver : null));
+  expect(await said(OK, [])).toEqual([undefined, ""]);
+  expect(await said(OK, ["user", "secret"], true)).toEqual([undefined, "AUTH user secret"]);
+  const wrong = "-WRONGPASS so\r\n";
+  const refusal = "AUTH was refused: WRONGPASS so";
+  expect(await said(wrong, ["secret"])).toEqual([`LinkError: ${refusal}`, "AUTH secret"]);
+  expect(events).toEqual([]);
+  await said(wrong, ["secret"], true);
+  expect(events).toEqual([refusal]);
 });
