@@ -114,7 +114,7 @@ const helloOptions: Arg<HelloOptions> = {
 };
 
 function hello(context: Context, version: Protocol | null, options: HelloOptions): Reply {
-  const { client } = context;
+  const { client, server } = context;
   if (options.credentials !== null) authenticate(context, ...options.credentials);
   if (!client.authenticated) throw new CommandError(errors.helloNeedsAuth);
   if (options.name !== null) client.name = options.name;
@@ -125,7 +125,7 @@ function hello(context: Context, version: Protocol | null, options: HelloOptions
     ...["proto", client.protocol],
     ...["id", client.id],
     ...["mode", "standalone"],
-    ...["role", "master"],
+    ...["role", server.replication.isFollowing ? "replica" : "master"],
     ...["modules", []],
   ]);
 }

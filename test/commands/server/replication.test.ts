@@ -32,15 +32,17 @@ test("a slave is no one to send REPLICAOF", async () => {
   );
 });
 
-test("ROLE answers who leads", async () => {
+test("ROLE answers who leads, and HELLO says it", async () => {
   await using server = await startServer();
   const client = await server.connect();
+  expect(await client.call("HELLO")).toContain("master");
   const { offset } = server.app.ledis.keyspace.history;
   expect(await client.wire("ROLE")).toBe(`*3\r\n$6\r\nmaster\r\n:${offset}\r\n*0\r\n`);
   await client.call("SLAVEOF", "localhost", 1);
   expect(await client.call("ROLE")).toEqual([
     ...["slave", "localhost", 1, expect.stringMatching(/^connect(ing)?$/), -1],
   ]);
+  expect(await client.call("HELLO")).toContain("replica");
 });
 
 test("REPLCONF takes Redis's options, and refuses what nobody knows", async () => {
