@@ -75,7 +75,7 @@ export interface Client {
   readonly isUnix: boolean;
   readonly createdAtMs: number;
   readonly lastActiveAtMs: number;
-  /** Name of the command that ran last, lower case, with its subcommand (`client|list`); "NULL" before the first. */
+  /** Name of the command that it asked for last, lower case, with its subcommand (`client|list`); "NULL": of none. */
   readonly lastCommand: string;
   readonly isBlocked: boolean;
   /** True once the connection is to be closed when its replies are sent. */

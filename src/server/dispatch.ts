@@ -115,6 +115,7 @@ export class Dispatcher {
   run(connection: Connection, request: Request): "done" | "wait" | "hold" {
     const { commands } = this.#app;
     const command = commands.meantBy(request);
+    connection.lastCommand = command?.lowerName ?? "NULL";
     if (command === undefined) {
       const named = commands.find(request.buffer, request.start(0), request.end(0));
       return this.#reject(connection, request, null, unknownCommand(request, named));
@@ -157,7 +158,6 @@ export class Dispatcher {
 
   /** Keeps a command for EXEC. */
   #queue(connection: Connection, command: Command, request: Request): "done" {
-    connection.lastCommand = command.lowerName;
     try {
       connection.transaction.queue(command, request);
     } catch (error) {
@@ -208,7 +208,6 @@ export class Dispatcher {
 
   #execute(connection: Connection, command: Command, request: Request): "done" | "wait" {
     const startUs = connection.commandStartUs;
-    connection.lastCommand = command.lowerName;
     const reply = this.#invoke(connection, command, request);
     if (reply instanceof Promise) {
       this.#tellMonitors(connection, command, request);

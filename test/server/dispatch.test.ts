@@ -27,6 +27,27 @@ test("names are found in any case", async () => {
   expect(await client.call("cLiEnT", "iD")).toBe(1);
 });
 
+test("what a client has asked for last is kept, also when it was refused", async () => {
+  await using server = await startServer();
+  const [client, other] = [await server.connect(), await server.connect()];
+  const last = async () => {
+    const list = `${await other.call("CLIENT", "LIST")}`;
+    return /^id=1 .* cmd=(\S+)/m.exec(list)?.[1];
+  };
+  expect(await last()).toBe("NULL");
+  for (const [words, name] of [
+    [["PING"], "ping"],
+    [["GET"], "get"],
+    [["CONFIG", "GET", "port"], "config|get"],
+    [["NOSUCH"], "NULL"],
+    [["MULTI"], "multi"],
+    [["SET", "a", "b"], "set"],
+  ] as const) {
+    await client.call(...words);
+    expect(await last()).toBe(name);
+  }
+});
+
 test("calls, failures and rejections are counted by command, with its subcommand", async () => {
   await using server = await startServer();
   const client = await server.connect();
