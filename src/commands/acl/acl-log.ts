@@ -1,5 +1,5 @@
 /** What clients were refused, newest first: ACL LOG. */
-import { type Bytes, copyBytes, equalBytes } from "../../bytes/bytes.ts";
+import { type Bytes, copyBytes, equalBytes, fromText, toText } from "../../bytes/bytes.ts";
 import { clock } from "../../clock.ts";
 import type { DenialReason } from "./permissions.ts";
 
@@ -7,6 +7,9 @@ import type { DenialReason } from "./permissions.ts";
 const TOGETHER_MS = 60_000;
 /** Among how many of the newest entries a like one is looked for. */
 const LOOKED_AT = 10;
+
+/** What is longer is cut, in bytes or characters: whoever is refused must not fill the memory. */
+const SHOWN_MAX = 4096;
 
 /** Where a request was refused. */
 export type DenialContext = "toplevel" | "multi" | "lua";
@@ -45,7 +48,8 @@ export class AclLog {
     this.#entries = [];
   }
 
-  add(refusal: Refusal): void {
+  add(whole: Refusal): void {
+    const refusal = shortened(whole);
     const timeMs = clock.nowMs();
     const isAlike = (entry: AclLogEntry): boolean =>
       entry.reason === refusal.reason &&
@@ -56,9 +60,24 @@ export class AclLog {
     const at = this.#entries.slice(0, LOOKED_AT).findIndex(isAlike);
     const [alike] = at < 0 ? [] : this.#entries.splice(at, 1);
     const count = (alike?.count ?? 0) + 1;
-    this.#entries.unshift({ ...refusal, object: copyBytes(refusal.object), count, timeMs });
+    this.#entries.unshift({ ...refusal, count, timeMs });
     if (alike === undefined) {
       this.#entries.length = Math.min(this.#entries.length, this.#lengthMax());
     }
   }
+}
+
+/** The refusal with memory of its own, and no more than may be shown. */
+function shortened({ object, username, clientInfo, ...rest }: Refusal): Refusal {
+  return {
+    ...rest,
+    object: copyBytes(object.subarray(0, SHOWN_MAX)),
+    username: cut(username),
+    clientInfo: cut(clientInfo),
+  };
+}
+
+/** A part of a text alone would keep all of it in memory. */
+function cut(text: string): string {
+  return text.length <= SHOWN_MAX ? text : toText(fromText(text.slice(0, SHOWN_MAX)));
 }

@@ -57,3 +57,13 @@ test("what is alike is looked for among the ten newest", () => {
   log.clear();
   expect(shown(log)).toEqual([]);
 });
+
+test("long words are cut", () => {
+  const log = new AclLog(() => 10);
+  const long = "x".repeat(5000);
+  log.add(refusal(long, { username: long, clientInfo: long }));
+  const [entry] = log.entries(1);
+  const shortened = long.slice(0, 4096);
+  expect(entry).toMatchObject({ username: shortened, clientInfo: shortened });
+  expect(toText(entry!.object)).toBe(shortened);
+});
