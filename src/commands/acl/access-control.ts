@@ -137,10 +137,23 @@ export class AccessControl {
     }
   }
 
-  /** Writes all users into the file, atomically. @throws the system's error, with the old file untouched */
+  /**
+   * Writes all users into the file, atomically.
+   *
+   * @throws {Error} the system's, or a user's words would be read as others; with the old file untouched
+   */
   async save(): Promise<void> {
-    const lines = this.users.all().map((user) => `${this.users.line(user)}\n`);
-    await replaceFile(this.file!, fromMapKey(lines.join("")), FILE_MODE);
+    const file = this.file!;
+    const text = this.#textOf(this.users.all());
+    // Whatever a pattern or a first word may hold: the next start has to find the same users.
+    if (this.#textOf(this.users.parse(file, text)) !== text) {
+      throw new Error("a name, a pattern or a word would be read as something else");
+    }
+    await replaceFile(file, fromMapKey(text), FILE_MODE);
+  }
+
+  #textOf(users: readonly User[]): string {
+    return users.map((user) => `${this.users.line(user)}\n`).join("");
   }
 
   #setDefaultPassword(password: string): void {

@@ -9,7 +9,7 @@ import { applySelectorRule } from "./selector-rules.ts";
 
 /** Everything about it. */
 export function selectorText(selector: Selector, known: KnownCommands): string {
-  const keys = selector.allKeys ? ["~*"] : selector.keys.map(keyPatternText);
+  const keys = selector.allKeys ? ["~*"] : selector.keys.map(keyRule);
   const channels = selector.allChannels ? ["&*"] : ["resetchannels", ...channelTexts(selector)];
   return [...keys, ...channels, commandRules(selector, known)].join(" ");
 }
@@ -22,6 +22,12 @@ export function keyRules(selector: Selector): string {
 /** Its channels alone. */
 export function channelRules(selector: Selector): string {
   return selector.allChannels ? "&*" : channelTexts(selector).join(" ");
+}
+
+/** As a rule among others: `~*` is the one for all keys, which does away with those before it and refuses those behind it. */
+function keyRule(pattern: KeyPattern, _: number, { length }: readonly KeyPattern[]): string {
+  const text = keyPatternText(pattern);
+  return length > 1 && text === "~*" ? "%RW~*" : text;
 }
 
 function keyPatternText({ text, reads, writes }: KeyPattern): string {

@@ -63,6 +63,25 @@ test("a file that is not good changes nothing; SAVE makes one that is gone", asy
   );
 });
 
+test("users that a file would make others of are not saved", async () => {
+  using directory = temporaryDirectory();
+  const file = join(directory.path, "users.acl");
+  writeFileSync(file, "user alice on\n");
+  await using server = await startServer({ aclfile: file });
+  const admin = await server.connect();
+  await admin.call("ACL", "SETUSER", "alice", "%RW~*", "~a");
+  expect(await admin.call("ACL", "SAVE")).toBe("OK");
+  expect(await admin.call("ACL", "LOAD")).toBe("OK");
+  const saved = readFileSync(file, "utf8");
+  for (const rule of ["+del|a b", "+del|a\nuser eve on nopass +@all ~*", "(~a) +get)"]) {
+    await admin.call("ACL", "SETUSER", "bob", "reset", rule);
+    expect(await admin.call("ACL", "SAVE")).toMatchObject({
+      error: expect.stringContaining("There was an error trying to save the ACLs"),
+    });
+  }
+  expect(readFileSync(file, "utf8")).toBe(saved);
+});
+
 test.each([
   ["user alice +nosuch", /^aclfile: .*:1: Error in applying operation '\+nosuch': [^\n]*$/],
   [null, /^aclfile: Error loading ACLs, opening file '[^\n]*': No such file or directory$/],

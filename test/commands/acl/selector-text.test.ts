@@ -51,6 +51,13 @@ test("the text makes the same selector again", () => {
   );
 });
 
+test("a pattern for all keys stays one among others", () => {
+  const text = "%RW~* ~a resetchannels -@all";
+  expect(selectorText(after(["%RW~*", "~a"]), known)).toBe(text);
+  expect(selectorText(after(text.split(" ")), known)).toBe(text);
+  expect(selectorText(after(["%RW~*"]), known)).toBe("~* resetchannels -@all");
+});
+
 test("keys, channels and commands have each their text", () => {
   const selector = after(["~a", "%R~b", "%W~c", "&d", "+get"]);
   expect(keyRules(selector)).toBe("~a %R~b %W~c");
