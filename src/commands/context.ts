@@ -319,8 +319,8 @@ export interface Replication {
   lead(): void;
   /** Hands over to a slave, some time later. @throws {CommandError} see Failover.start */
   failOver(request: FailoverRequest): void;
-  /** @throws {CommandError} none is under way */
-  abortFailover(): void;
+  /** Resolves when this server leads on. @throws {CommandError} none is under way, or the slave leads */
+  abortFailover(): Promise<void>;
   /** This server's master wants it to lead: it does, or does already. @throws {CommandError} it is not, or there is more in its log */
   takeOver(request: TakeOverRequest): void;
   /** Answers name, value, name, value ... @throws {CommandError} this would be a loop, or another protocol */

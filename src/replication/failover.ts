@@ -26,12 +26,16 @@ export interface FailoverHost {
 
 /** Longest delay that a timer takes, in ms: nobody waits for longer. */
 const TIMER_MS_MAX = 2 ** 31 - 1;
+/** How long the answer of a slave that was asked to lead is waited for before that is given up, in ms. */
+const ANSWER_MS = 1000;
 
 export class Failover {
   readonly #host: FailoverHost;
   #state: FailoverState = "no-failover";
   #request: FailoverRequest | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
+  /** Settles with the failover under way. */
+  #end = Promise.withResolvers<void>();
 
   constructor(host: FailoverHost) {
     this.#host = host;
@@ -50,6 +54,7 @@ export class Failover {
     this.#check(request);
     this.#request = request;
     this.#state = "waiting-for-sync";
+    this.#end = Promise.withResolvers();
     this.#host.pause();
     if (request.timeoutMs > 0) {
       const timeoutMs = Math.min(request.timeoutMs, TIMER_MS_MAX);
@@ -59,10 +64,19 @@ export class Failover {
     this.look();
   }
 
-  /** @throws {CommandError} none is under way */
-  abort(): void {
-    if (this.#state === "no-failover") throw new CommandError("ERR No failover in progress.");
-    this.#giveUp("aborted by a client");
+  /**
+   * Resolves when this server leads on. The slave may lead already, and only its answer be under way: two would lead.
+   *
+   * @throws {CommandError} none is under way, or the slave leads
+   */
+  async abort(): Promise<void> {
+    const request = this.#request;
+    const end = this.#end.promise;
+    if (this.#state === "failover-in-progress") await settledWithin(end, ANSWER_MS);
+    if (request !== null && this.#request === request) this.#giveUp("aborted by a client");
+    if (request === null || this.#host.isFollowing) {
+      throw new CommandError("ERR No failover in progress.");
+    }
   }
 
   /** The server stops: nothing is to be done any more. */
@@ -140,10 +154,18 @@ export class Failover {
     this.#timer = null;
     this.#state = "no-failover";
     this.#request = null;
+    this.#end.resolve();
     this.#host.resume();
   }
 }
 
 function isAt({ ip, port }: SlaveStatus, target: { readonly host: string; readonly port: number }) {
   return ip === target.host && port === target.port;
+}
+
+/** Resolves when the promise does, or the time is up. */
+function settledWithin(promise: Promise<void>, timeoutMs: number): Promise<void> {
+  const { promise: patience, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, timeoutMs);
+  return Promise.race([promise, patience]).finally(() => clearTimeout(timer));
 }

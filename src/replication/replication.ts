@@ -181,8 +181,8 @@ export class ReplicationService implements Replication {
     this.#failover.start(request);
   }
 
-  abortFailover(): void {
-    this.#failover.abort();
+  abortFailover(): Promise<void> {
+    return this.#failover.abort();
   }
 
   takeOver({ runId, historyId, offset }: TakeOverRequest): void {

@@ -1,4 +1,4 @@
-import { expect, test } from "bun:test";
+import { afterEach, expect, jest, test } from "bun:test";
 import type { FailoverRequest, SlaveStatus } from "../../src/commands/context.ts";
 import { formatAddress } from "../../src/config/address.ts";
 import { Failover, type FailoverHost } from "../../src/replication/failover.ts";
@@ -6,6 +6,10 @@ import type { TakeOver } from "../../src/replication/handshake.ts";
 import { keepLog } from "../support/keep-log.ts";
 
 keepLog();
+
+afterEach(() => {
+  jest.useRealTimers();
+});
 
 const slaveAt = (
   port: number,
@@ -125,21 +129,42 @@ test("a time-out that is longer than any timer is no short one", async () => {
   failover.start({ ...to(1), isForced: true, timeoutMs: 3_000_000_000 });
   await Bun.sleep(20);
   expect(events).toEqual(["pause"]);
-  failover.abort();
+  await failover.abort();
 });
 
-test("it can be aborted at any moment, and ends with the server", () => {
+test("aborted while a slave is asked to lead, it ends with the slave's answer, or without one after a second", async () => {
+  jest.useFakeTimers();
+  const asking = () => {
+    const asked = master([slaveAt(1, 100)]);
+    asked.failover.start(ANY);
+    asked.endTurn();
+    return { ...asked, aborted: asked.failover.abort() };
+  };
+  const following = ["pause", "follow 10.0.0.2:1"];
+  const silent = asking();
+  jest.advanceTimersByTime(999);
+  expect(silent.events).toEqual(following);
+  jest.advanceTimersByTime(1);
+  await silent.aborted;
+  expect(silent.events).toEqual([...following, "lead", "resume"]);
+  const refusing = asking();
+  refusing.state.takeOver!.refused("no");
+  await refusing.aborted;
+  expect(refusing.events).toEqual([...following, "lead", "resume"]);
+  const agreeing = asking();
+  agreeing.state.isFollowing = true;
+  agreeing.state.takeOver!.done();
+  await expect(agreeing.aborted).rejects.toThrow("ERR No failover in progress.");
+  expect(agreeing.events).toEqual([...following, "resume"]);
+});
+
+test("it can be aborted while it waits, and ends with the server", () => {
   const waiting = master([slaveAt(1, 90)]);
   waiting.failover.start(ANY);
-  waiting.failover.abort();
+  void waiting.failover.abort();
   expect(waiting.events).toEqual(["pause", "resume"]);
   waiting.endTurn();
   expect(waiting.events).toEqual(["pause", "resume"]);
-  const handing = master([slaveAt(1, 100)]);
-  handing.failover.start(ANY);
-  handing.endTurn();
-  handing.failover.abort();
-  expect(handing.events).toEqual(["pause", "follow 10.0.0.2:1", "lead", "resume"]);
   const stopping = master([slaveAt(1, 90)]);
   stopping.failover.start({ ...ANY, timeoutMs: 20 });
   stopping.failover.stop();
@@ -147,7 +172,7 @@ test("it can be aborted at any moment, and ends with the server", () => {
   expect(stopping.events).toEqual(["pause", "resume"]);
 });
 
-test("requests that make no sense are refused as in Redis", () => {
+test("requests that make no sense are refused as in Redis", async () => {
   const { failover, state } = master([slaveAt(1, 90), slaveAt(2, 0, "wait_bgsave")]);
   const refusal = (request: Partial<FailoverRequest>) => {
     try {
@@ -157,7 +182,7 @@ test("requests that make no sense are refused as in Redis", () => {
       return `${error}`.replace("CommandError: ERR ", "");
     }
   };
-  expect(() => failover.abort()).toThrow("ERR No failover in progress.");
+  await expect(failover.abort()).rejects.toThrow("ERR No failover in progress.");
   const forced = "FAILOVER with force option requires both a timeout and target HOST and IP.";
   expect(refusal({ isForced: true })).toBe(forced);
   expect(refusal({ isForced: true, timeoutMs: 5 })).toBe(forced);

@@ -2,10 +2,10 @@
 import { type Bytes, equalsIgnoreCase, mapKey } from "../../bytes/bytes.ts";
 import { parseSafeInteger } from "../../bytes/integer.ts";
 import { CommandError, errors } from "../../errors.ts";
-import { OK, type Reply } from "../../resp/reply.ts";
+import { OK } from "../../resp/reply.ts";
 import type { ArgumentDoc } from "../args.ts";
 import { command } from "../command.ts";
-import type { Context, FailoverRequest } from "../context.ts";
+import type { Answer, Context, FailoverRequest } from "../context.ts";
 import { rawWords } from "../raw-words.ts";
 
 const DOCS: readonly ArgumentDoc[] = [
@@ -54,9 +54,11 @@ function parse(words: readonly Bytes[]): FailoverRequest {
   return request;
 }
 
-function failover({ server: { replication } }: Context, words: readonly Bytes[]): Reply {
-  if (words.length === 1 && equalsIgnoreCase(words[0]!, "ABORT")) replication.abortFailover();
-  else replication.failOver(parse(words));
+function failover({ server: { replication } }: Context, words: readonly Bytes[]): Answer {
+  if (words.length === 1 && equalsIgnoreCase(words[0]!, "ABORT")) {
+    return replication.abortFailover().then(() => OK);
+  }
+  replication.failOver(parse(words));
   return OK;
 }
 
@@ -64,7 +66,7 @@ export const failoverCommand = command("server", {
   name: "FAILOVER",
   summary: "Hands over to a slave, once it has all that was written.",
   since: "6.2.0",
-  flags: ["admin", "noscript", "stale"],
+  flags: ["admin", "noscript", "stale", "waits"],
   args: [rawWords(0, DOCS)],
   run: failover,
 });
