@@ -1,5 +1,6 @@
 /** The lines that somebody typed, kept from one shell to the next; never one with a password. */
 import { appendFileSync, chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { isSecretOption } from "../../config/option-names.ts";
 import { textWords } from "./command-words.ts";
 
 /** Lines that are kept. */
@@ -13,7 +14,7 @@ export function isSecret(line: string): boolean {
   const first = words.findIndex((word) => !/^\d+$/.test(word));
   const [name = "", second = ""] = words.slice(first);
   if (name === "AUTH" || (name === "ACL" && second === "SETUSER")) return true;
-  if (name === "CONFIG") return words.some((word) => /PASS|MASTERAUTH/.test(word));
+  if (name === "CONFIG") return words.some((word) => /PASS/.test(word) || isSecretOption(word));
   return /^(HELLO|MIGRATE)$/.test(name) && words.some((word) => /^AUTH2?$/.test(word));
 }
 
