@@ -1,5 +1,5 @@
 /** Words of a request that no log may show: passwords. */
-import { equalsIgnoreCase, mapKey } from "../bytes/bytes.ts";
+import { type Bytes, equalsIgnoreCase, mapKey } from "../bytes/bytes.ts";
 import type { Command } from "../commands/command.ts";
 import { isSecretOption } from "../config/option-names.ts";
 import type { Request } from "../resp/request.ts";
@@ -17,8 +17,8 @@ const NONE: ReadonlySet<number> = new Set();
 export function secretWords(command: Command | null, request: Request): ReadonlySet<number> {
   switch (command?.name) {
     case undefined:
-      // ACL and a misspelt SETUSER.
-      return equalsIgnoreCase(request.bytes(0), "ACL") ? wordsFrom(2, request) : NONE;
+      // A misspelt SETUSER or SET.
+      return isOneOf(request.bytes(0), ["ACL", "CONFIG"]) ? wordsFrom(2, request) : NONE;
     case "AUTH":
       return wordsFrom(1, request);
     case "HELLO":
@@ -35,6 +35,10 @@ export function secretWords(command: Command | null, request: Request): Readonly
 /** Whether the error of a command that has failed repeats words that are secret: rules that ACL SETUSER refuses. */
 export function repeatsSecrets(command: Command | null): boolean {
   return command?.name === "ACL|SETUSER";
+}
+
+function isOneOf(word: Bytes, names: readonly string[]): boolean {
+  return names.some((name) => equalsIgnoreCase(word, name));
 }
 
 function wordsFrom(first: number, request: Request): Set<number> {

@@ -27,6 +27,7 @@ test("values of secret options of CONFIG SET are secret, in any spelling of the 
   const words = ["CONFIG", "SET", "maxclients", "10", "RequirePass", "pw", "timeout", "0"];
   expect(secrets("CONFIG|SET", ...words)).toEqual([5]);
   expect(secrets("CONFIG|SET", "CONFIG", "SET", "auth", "pw")).toEqual([3]);
+  expect(secrets("NOSUCH", "config", "sett", "auth", "pw")).toEqual([2, 3]);
 });
 
 test("all that ACL SETUSER is told is secret, even where the word is misspelt", () => {
