@@ -83,16 +83,30 @@ export function formatConfigFile(values: ReadonlyMap<OptionName, AnyOptionValue>
   return `${JSON.stringify(root, null, 2)}\n`;
 }
 
+/** Settles when all files that were to be replaced so far are. */
+let replaced: Promise<unknown> = Promise.resolve();
+
 /**
- * Replaces a file so that a crash leaves either the old or the new text, durably. A symbolic link stays one.
+ * Replaces a file so that a crash leaves either the old or the new text, durably. A symbolic link stays one. One call
+ * after the other: the text of the last one stays.
  *
  * @param newMode missing: its mode stays, as it may hold a password; given: it need not be there
  * @throws the system's error, with the old file untouched
  */
-export async function replaceFile(
+export function replaceFile(
   link: string,
   text: string | Uint8Array,
   newMode?: number,
+): Promise<void> {
+  const done = replaced.then(() => replaceNow(link, text, newMode));
+  replaced = done.catch(() => {});
+  return done;
+}
+
+async function replaceNow(
+  link: string,
+  text: string | Uint8Array,
+  newMode: number | undefined,
 ): Promise<void> {
   const file = newMode !== undefined && !existsSync(link) ? link : await realpath(link);
   const temporary = `${file}.${process.pid}.${crypto.randomUUID()}.tmp`;

@@ -123,6 +123,17 @@ test("replacing a file keeps its mode and leaves nothing beside it", async () =>
   expect(readdirSync(directory.path)).toEqual(["ledis.json"]);
 });
 
+test("of two texts at once the one that came last stays, also behind one that cannot be written", async () => {
+  using directory = temporaryDirectory();
+  const file = join(directory.path, "ledis.json");
+  writeFileSync(file, "old");
+  const nowhere = replaceFile(join(directory.path, "none", "file"), "x");
+  const texts = ["long".repeat(4 << 20), "short"];
+  await Promise.all(texts.map((text) => replaceFile(file, text)));
+  expect(readFileSync(file, "utf8")).toBe("short");
+  await expect(nowhere).rejects.toThrow("ENOENT");
+});
+
 test("replacing through a symbolic link changes the file behind it", async () => {
   using directory = temporaryDirectory();
   const file = join(directory.path, "real.json");
