@@ -96,7 +96,7 @@ export class Failover {
   }
 
   #check({ target, isForced, timeoutMs }: FailoverRequest): void {
-    const slaves = this.#host.slaves();
+    const slaves = this.#followable();
     if (slaves.length === 0) throw new CommandError("ERR FAILOVER requires connected replicas.");
     if (isForced && (target === null || timeoutMs === 0)) {
       throw new CommandError(
@@ -113,10 +113,15 @@ export class Failover {
     }
   }
 
-  /** Slaves that may take over. */
+  /** Slaves that can be connected to: not those that listen on a unix socket alone, and no tools that copy. */
+  #followable(): SlaveStatus[] {
+    return this.#host.slaves().filter(({ port }) => port > 0);
+  }
+
+  /** Those that may take over. */
   #candidates(): SlaveStatus[] {
     const target = this.#request?.target ?? null;
-    const online = this.#host.slaves().filter(({ state }) => state === "online");
+    const online = this.#followable().filter(({ state }) => state === "online");
     return target === null ? online : online.filter((slave) => isAt(slave, target));
   }
 

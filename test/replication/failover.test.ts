@@ -96,6 +96,19 @@ test("only the target will do, and not while it copies", () => {
   expect(events).toEqual(["pause", "follow 10.0.0.2:2"]);
 });
 
+test("a slave that listens on no port is none", () => {
+  const { failover, state, events, endTurn } = master([slaveAt(0, 100), slaveAt(2, 90)]);
+  failover.start(ANY);
+  endTurn();
+  expect(events).toEqual(["pause"]);
+  state.slaves = [slaveAt(0, 100), slaveAt(2, 100)];
+  failover.look();
+  endTurn();
+  expect(events).toEqual(["pause", "follow 10.0.0.2:2"]);
+  const lonely = master([slaveAt(0, 100)]);
+  expect(() => lonely.failover.start(ANY)).toThrow("ERR FAILOVER requires connected replicas.");
+});
+
 test("a slave that refuses leaves this server the master", () => {
   const { failover, state, events, endTurn } = master([slaveAt(1, 100)]);
   failover.start(ANY);
