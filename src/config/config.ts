@@ -113,11 +113,12 @@ export class Config {
    * CONFIG SET: all pairs, or none. Listeners run after all values have changed; if one throws,
    * the old values come back, and its message is part of the error.
    *
+   * @param setsProtected whether who asks may change options that are protected
    * @throws {CommandError} with Redis's text
    */
-  set(pairs: readonly (readonly [name: string, text: string])[]): void {
+  set(pairs: readonly (readonly [name: string, text: string])[], setsProtected = true): void {
     for (const [index, [name, text]] of pairs.entries()) {
-      this.#requireSettable(name, text);
+      this.#requireSettable(name, text, setsProtected);
       const seen = pairs.slice(0, index).some(([other]) => isSameName(other, name));
       if (seen) throw setFailed(name, "duplicate parameter");
     }
@@ -133,7 +134,7 @@ export class Config {
     }
   }
 
-  #requireSettable(name: string, text: string): void {
+  #requireSettable(name: string, text: string, setsProtected: boolean): void {
     const row = findOption(name);
     const parameter = parametersByName.get(canonicalName(name));
     if (!row && !parameter) {
@@ -144,6 +145,7 @@ export class Config {
     const settable =
       row?.runtime ?? (parameter?.settable || text === this.#format(parameter?.name ?? ""));
     if (!settable) throw setFailed(name, "can't set immutable config");
+    if (row?.protected && !setsProtected) throw setFailed(name, "can't set protected config");
   }
 
   #parse(row: NamedOption, name: string, text: string): AnyOptionValue {

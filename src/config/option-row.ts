@@ -54,6 +54,8 @@ export interface OptionRow {
   readonly required?: true;
   /** CONFIG SET may change it while the server runs. */
   readonly runtime: boolean;
+  /** And only where `enable-protected-configs` lets the client: the server writes where the value points. */
+  readonly protected?: true;
   /** Not to be shown in logs. */
   readonly secret?: true;
   /** One or two sentences for docs/config.md and --help. */

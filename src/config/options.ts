@@ -3,6 +3,7 @@
  * docs/config.md (`bun run docs`) all follow from these rows.
  */
 
+import { logOptions } from "./log-options.ts";
 import type { OptionRow, OptionValues } from "./option-row.ts";
 import { replicationOptions } from "./replication-options.ts";
 import { tlsOptions } from "./tls-options.ts";
@@ -145,6 +146,15 @@ export const options = [
     default: "no",
     runtime: false,
     doc: "Who may send DEBUG, which can stop the server for a while: nobody, everybody, or clients on this machine.",
+  },
+  {
+    name: "enable-protected-configs",
+    section: "Clients",
+    type: "enum",
+    choices: ["no", "yes", "local"],
+    default: "no",
+    runtime: false,
+    doc: "Who may set `access_log` with CONFIG SET, and so have the server write where it may: nobody, everybody, or clients on this machine.",
   },
   {
     name: "busy-reply-threshold",
@@ -341,42 +351,7 @@ export const options = [
     doc: "Log files whose successor was begun longer ago are removed, once SQLite holds their state. 0: age does not matter.",
   },
   ...replicationOptions,
-  {
-    name: "access_log",
-    section: "Logs",
-    type: "string",
-    default: "",
-    runtime: true,
-    doc: "File that gets one line per request. A bare name is put into `data_dir`. Empty: off.",
-  },
-  {
-    name: "loglevel",
-    section: "Logs",
-    type: "enum",
-    choices: ["debug", "verbose", "notice", "warning"],
-    default: "notice",
-    runtime: true,
-    doc: "What the process log on stderr shows. `debug`: everything. `verbose` and `notice`: levels info, warn and error. `warning`: warn and error.",
-  },
-  {
-    name: "slowlog-log-slower-than",
-    section: "Logs",
-    type: "integer",
-    unit: "microseconds",
-    default: "10000",
-    min: -1,
-    runtime: true,
-    doc: "Commands that take longer are kept for SLOWLOG. 0 keeps all, -1 none.",
-  },
-  {
-    name: "slowlog-max-len",
-    section: "Logs",
-    type: "integer",
-    default: "128",
-    min: 0,
-    runtime: true,
-    doc: "Entries that SLOWLOG keeps.",
-  },
+  ...logOptions,
 ] as const satisfies readonly OptionRow[];
 
 type Row = (typeof options)[number];

@@ -7,6 +7,7 @@ import { type ArgumentDoc, pattern, some } from "../args.ts";
 import { type Command, container, subcommand } from "../command.ts";
 import { helpSubcommand } from "../help.ts";
 import { rawWords } from "../raw-words.ts";
+import { isOpenTo } from "./guarded.ts";
 
 const HELP = [
   "GET <pattern>",
@@ -78,11 +79,12 @@ export const configCommand: Command = container("server", {
       since: "2.0.0",
       flags: ["admin", "noscript", "loading", "stale"],
       args: [rawWords(2, PAIRS)],
-      run({ server }, words) {
+      run({ server, client }, words) {
         if (words.length % 2 === 1) throw new CommandError(errors.syntax);
         const texts = words.map(toText);
         const names = texts.filter((_, index) => index % 2 === 0);
-        server.config.set(names.map((name, index) => [name, texts[2 * index + 1]!]));
+        const pairs = names.map((name, index) => [name, texts[2 * index + 1]!] as const);
+        server.config.set(pairs, isOpenTo(client, server.config.get("enable-protected-configs")));
         return OK;
       },
     }),

@@ -11,6 +11,7 @@ import type { Context } from "../context.ts";
 import { helpReply } from "../help.ts";
 import { rawWords } from "../raw-words.ts";
 import { inSlices } from "../slices.ts";
+import { isOpenTo } from "./guarded.ts";
 
 const HELP = helpReply("DEBUG", [
   "DIGEST",
@@ -44,15 +45,8 @@ const DUMP_OVERHEAD_BYTES = 11;
 /** Longest subject of STRINGMATCH-LEN. */
 const SUBJECT_BYTES_MAX = 1 << 20;
 
-function isLocal(address: string): boolean {
-  return /^(127\.|\[::1\]|\[::ffff:127\.)/.test(address);
-}
-
 function requireAllowed({ server, client }: Context): void {
-  const allowed = server.config.get("enable-debug-command");
-  if (allowed === "yes") return;
-  if (allowed === "local" && (client.isUnix || isLocal(client.address))) return;
-  throw new CommandError(REFUSED);
+  if (!isOpenTo(client, server.config.get("enable-debug-command"))) throw new CommandError(REFUSED);
 }
 
 /** Stops the whole server, as in Redis: nothing is read, run or answered meanwhile. */

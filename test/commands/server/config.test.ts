@@ -114,8 +114,23 @@ test("the slow log follows its options at once", async () => {
   expect(await client.call("SLOWLOG", "LEN")).toBe(0);
 });
 
-test("the access log is switched on and off, and a bad name is refused", async () => {
+test("the access log is nothing for clients, unless they may change what is protected", async () => {
   await using server = await startServer();
+  const client = await server.connect();
+  const refused = replyError(
+    "ERR CONFIG SET failed (possibly related to argument 'access_log') - can't set protected config",
+  );
+  expect(await client.call("CONFIG", "SET", "maxclients", 9, "access_log", "a.log")).toEqual(
+    refused,
+  );
+  expect(await client.call("CONFIG", "GET", "maxclients")).toEqual(["maxclients", "10000"]);
+  await server.restart({ "enable-protected-configs": "local" });
+  const local = await server.connect();
+  expect(await local.call("CONFIG", "SET", "access_log", "a.log")).toBe("OK");
+});
+
+test("the access log is switched on and off, and a bad name is refused", async () => {
+  await using server = await startServer({ "enable-protected-configs": "yes" });
   const client = await server.connect();
   expect(await client.call("CONFIG", "SET", "access_log", "requests.log")).toBe("OK");
   await client.call("SET", "a", "b");
