@@ -80,7 +80,6 @@ describe("files", () => {
   /** Files that are longer; a number here may only sink. */
   const longer: Readonly<Record<string, number>> = {
     "src/keyspace/generations/generation.ts": 507,
-    "src/server/connection.ts": 407,
     "src/keyspace/keyspace.ts": 541,
   };
 

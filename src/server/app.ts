@@ -366,7 +366,7 @@ export class App implements Server, RequestRunner {
     for (const connection of [...this.#connections]) {
       const isIdle = !connection.isWaiting && nowMs - connection.lastActiveAtMs > timeoutMs;
       if (timeoutMs > 0 && isIdle) connection.kill();
-      else connection.checkSoftLimit(nowMs);
+      else connection.checkUnread(nowMs);
     }
   }
 

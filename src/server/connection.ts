@@ -12,28 +12,29 @@ import type { Ledis } from "../database/ledis.ts";
 import { log } from "../log.ts";
 import { ProtocolError } from "../resp/protocol-error.ts";
 import { ErrorReply, type StreamReply } from "../resp/reply.ts";
-import type { Protocol } from "../resp/reply-writer.ts";
 import type { Request } from "../resp/request.ts";
 import type { RequestLimits } from "../resp/request-limits.ts";
 import { RequestParser } from "../resp/request-parser.ts";
 import { RequestsAhead } from "../resp/requests-ahead.ts";
 import { ClientSubscriptions } from "./channels.ts";
+import { ClientState } from "./client-state.ts";
 import type { RequestRunner } from "./dispatch.ts";
 import { fetchKeys } from "./fetch-keys.ts";
 import { type ClientSocket, Outgoing } from "./outgoing.ts";
+import { PostponedMessages } from "./postponed-messages.ts";
 import type { Subscriber } from "./pub-sub.ts";
 import { ReplyStream } from "./reply-stream.ts";
 import { ReplySwitch } from "./reply-switch.ts";
 import { ClientTransaction, type QueuedCommand, type TransactionHost } from "./transaction.ts";
+import { UnreadLimit } from "./unread-limit.ts";
 
 /** Requests of one connection in one turn: others want to be served as well. */
 const REQUESTS_PER_TURN = 1000;
-export class Connection implements Client, Context, Subscriber, TransactionHost {
-  readonly id: number;
-  readonly address: string;
-  readonly localAddress: string;
-  readonly isUnix: boolean;
-  readonly createdAtMs = Date.now();
+
+export class Connection
+  extends ClientState
+  implements Client, Context, Subscriber, TransactionHost
+{
   readonly limits: RequestLimits;
   readonly #socket: ClientSocket;
   readonly #runner: RequestRunner;
@@ -43,18 +44,6 @@ export class Connection implements Client, Context, Subscriber, TransactionHost 
   readonly transaction = new ClientTransaction(this);
   readonly subscriptions: ClientSubscriptions<Subscriber>;
   user: User;
-  lastActiveAtMs = Date.now();
-  lastCommand = "NULL";
-  name = "";
-  libraryName = "";
-  libraryVersion = "";
-  protocol: Protocol = 2;
-  /** When the next command starts: the end of the one before, so that one look at the clock serves both. */
-  commandStartUs = 0;
-  noEvict = false;
-  noTouch = false;
-  mayReplicate = false;
-  hasWritten = false;
   database = 0;
   #db: DB | null = null;
   #held: Request | null = null;
@@ -69,8 +58,8 @@ export class Connection implements Client, Context, Subscriber, TransactionHost 
   isClosed = false;
   #inRun = false;
   readonly #replies = new ReplySwitch();
-  /** Since when more is unread than the soft limit allows, ms; 0: it is not. */
-  #overSoftLimitSinceMs = 0;
+  readonly #unreadLimit = new UnreadLimit();
+  readonly #postponed = new PostponedMessages();
 
   constructor(
     id: number,
@@ -79,11 +68,8 @@ export class Connection implements Client, Context, Subscriber, TransactionHost 
     limits: RequestLimits,
     runner: RequestRunner,
   ) {
-    this.id = id;
+    super(id, addresses);
     this.#socket = socket;
-    this.address = addresses.address;
-    this.localAddress = addresses.localAddress;
-    this.isUnix = addresses.isUnix;
     this.limits = limits;
     this.#runner = runner;
     this.user = runner.acl.users.default;
@@ -217,17 +203,11 @@ export class Connection implements Client, Context, Subscriber, TransactionHost 
     return this.#replies.isSilent;
   }
 
-  /** Closes the connection if it has left more unread than the soft limit for longer than that allows, or is late. */
-  checkSoftLimit(nowMs: number): void {
-    if (this.#stream?.isLate(nowMs)) this.kill();
-    const { softBytes, softSeconds } = this.outputLimit;
-    if (softBytes === 0 || this.#outgoing.bytes <= softBytes) {
-      this.#overSoftLimitSinceMs = 0;
-    } else if (this.#overSoftLimitSinceMs === 0) {
-      this.#overSoftLimitSinceMs = nowMs;
-    } else if (nowMs - this.#overSoftLimitSinceMs >= softSeconds * 1000) {
-      this.kill();
-    }
+  /** Closes the connection if it has left more unread than it may, or takes too long over a long reply. */
+  checkUnread(nowMs: number): void {
+    const bytes = this.#outgoing.bytes + this.#postponed.bytes;
+    const isOver = !this.isSlave && this.#unreadLimit.isExceeded(bytes, this.outputLimit, nowMs);
+    if (isOver || this.#stream?.isLate(nowMs)) this.kill();
   }
 
   closeAfterReply(): void {
@@ -307,6 +287,7 @@ export class Connection implements Client, Context, Subscriber, TransactionHost 
   resume(): void {
     this.#waiting = false;
     this.#cancel = null;
+    if (this.#postponed.release(this.#runner.output, this)) this.#runner.scheduleTurn();
     this.process();
   }
 
@@ -341,6 +322,12 @@ export class Connection implements Client, Context, Subscriber, TransactionHost 
     const replies = output.end();
     if (this.#closing) output.addEnd(this);
     if (replies > 0 || this.#closing) this.#runner.scheduleTurn();
+  }
+
+  /** See ReplySink. A client that waits for others, as BLPOP does, gets messages meanwhile. */
+  get postponed(): PostponedMessages | null {
+    const isAnswering = this.#waiting && this.#held === null && this.#cancel === null;
+    return isAnswering || this.#stream !== null ? this.#postponed : null;
   }
 
   send(pieces: readonly Bytes[]): void {
@@ -385,6 +372,7 @@ export class Connection implements Client, Context, Subscriber, TransactionHost 
     this.isClosed = true;
     this.#stream?.close();
     this.#outgoing.clear();
+    this.#postponed.clear();
     this.transaction.discard();
     this.subscriptions.clear();
     this.isMonitor = false;

@@ -18,6 +18,8 @@ export interface ReplySink {
   send(pieces: readonly Bytes[]): void;
   /** What comes instead of the turn's replies are errors: the turn failed. Called before they come. */
   refused?(): void;
+  /** Takes messages for later while a reply is under way that they must come neither before nor into; else null. */
+  readonly postponed?: { add(message: Bytes): void } | null;
   /** All replies of the turn were handed over; `isLast`: nothing comes behind them, see `addEnd`. */
   afterTurn(isLast: boolean): void;
 }
@@ -144,7 +146,8 @@ export class TurnOutput implements TurnListener {
   }
 
   /**
-   * Sends one text to several sinks, in front of what is written from now on to whom `begin` has named.
+   * Sends one text to several sinks, in front of what is written from now on to whom `begin` has named. Sinks that
+   * postpone messages get it when they can.
    *
    * @param holds it is sent even if the turn fails
    */
@@ -154,7 +157,9 @@ export class TurnOutput implements TurnListener {
     write(this.writer);
     const end = this.writer.length;
     for (const sink of sinks) {
-      this.#segments.push({ sink, start, end, replies: 0, holds, isLast: false });
+      const { postponed } = sink;
+      if (postponed) postponed.add(concatBytes(...this.writer.slices(start, end)));
+      else this.#segments.push({ sink, start, end, replies: 0, holds, isLast: false });
     }
     this.#start = end;
     this.#isMixed = true;

@@ -184,3 +184,23 @@ test("with sync always, the reply before the end is not lost to an earlier turn'
     await client.closed;
   }
 });
+
+test("messages wait behind a long reply, and do not come into it", async () => {
+  await using server = await startServer();
+  const client = await server.connect();
+  await client.call("HELLO", 3);
+  await client.call("SUBSCRIBE", "news");
+  const item = "x".repeat(100_000);
+  await client.call("RPUSH", "list", ...Array.from({ length: 150 }, () => item));
+  flood(client, 1, "LRANGE", "list", "0", "-1");
+  const connection = only(server);
+  await until(() => connection.isStreaming && connection.outputBytes > 0);
+  const other = await server.connect();
+  for (const text of ["one", "two"]) expect(await other.call("PUBLISH", "news", text)).toBe(1);
+  client.send("PING");
+  client.goOnReading();
+  expect(await client.readPlain()).toEqual(Array.from({ length: 150 }, () => item));
+  expect(await client.readPlain()).toEqual(["message", "news", "one"]);
+  expect(await client.readPlain()).toEqual(["message", "news", "two"]);
+  expect(await client.readPlain()).toBe("PONG");
+});

@@ -227,3 +227,21 @@ test("many messages for one client are few pieces, in order; large ones are not 
   expect(pieces.length).toBe(3);
   expect(pieces[1]!.buffer === large.buffer).toBe(true);
 });
+
+test("a sink that postpones messages gets a copy for later, others at the turn's end", () => {
+  const { output } = start();
+  const kept: string[] = [];
+  class Busy extends Sink {
+    postponed: { add(message: Uint8Array): void } | null = {
+      add: (message) => void kept.push(mapKey(message)),
+    };
+  }
+  const [busy, idle] = [new Busy(), new Sink()];
+  output.tell([busy, idle], (writer) => writer.write("news", 2));
+  expect(kept).toEqual(["$4\r\nnews\r\n"]);
+  busy.postponed = null;
+  output.tell([busy], (writer) => writer.write(1, 2));
+  output.committed();
+  expect(busy.got).toBe(":1\r\n|");
+  expect(idle.got).toBe("$4\r\nnews\r\n|");
+});
