@@ -80,7 +80,7 @@ describe("files", () => {
   /** Files that are longer; a number here may only sink. */
   const longer: Readonly<Record<string, number>> = {
     "src/keyspace/generations/generation.ts": 507,
-    "src/keyspace/keyspace.ts": 541,
+    "src/keyspace/keyspace.ts": 540,
   };
 
   test("no source file is longer than the limit", () => {

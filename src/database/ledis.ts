@@ -26,7 +26,7 @@ import { ElementPacks } from "./collections/element-packs.ts";
 import { Moments } from "./collections/moments.ts";
 import { DB } from "./db.ts";
 import { Expiry } from "./key-table/expiry.ts";
-import type { KeyTable, Lookups } from "./key-table/key-table.ts";
+import type { KeyListener, KeyTable, Lookups } from "./key-table/key-table.ts";
 import { Spaces } from "./key-table/spaces.ts";
 import { TurnLoop } from "./key-table/turn-loop.ts";
 import { Waiters } from "./key-table/waiters.ts";
@@ -95,6 +95,8 @@ export class Ledis {
   readonly #databases: (DB | undefined)[] = [];
   #waiting: { resolve(): void; reject(error: StorageError): void }[] = [];
   #betweenTurns: (() => void)[] = [];
+  #listeners: readonly KeyListener[] = [];
+  #foreignCollections: (id: number) => void = () => {};
   #closing: Promise<void> | null = null;
 
   private constructor(options: LedisOptions, keyspace: Keyspace) {
@@ -126,6 +128,8 @@ export class Ledis {
     keyspace.onForeignKeys({
       wantsKeys: () => this.#databases.some((db) => db?.table.hasListeners),
       keyChanged: (space, key) => this.#tableOf(space)?.changed(key),
+      collectionChanged: (id) => this.#foreignCollections(id),
+      databaseReplaced: (number) => this.#databases[number]?.table.replaced(),
     });
     this.expiry.start();
   }
@@ -162,6 +166,7 @@ export class Ledis {
       }
       db = new DB(number, this);
       this.#databases[number] = db;
+      for (const listener of this.#listeners) db.table.listen(listener);
     }
     return db;
   }
@@ -176,6 +181,25 @@ export class Ledis {
   translate(): void {
     this.keyspace.lead();
     this.expiry.enabled = false;
+  }
+
+  /** Tells `listener` of every change of keys, in all databases; see KeyTable.listen. */
+  listen(listener: KeyListener): void {
+    this.#listeners = [...this.#listeners, listener];
+    for (const db of this.#databases) db?.table.listen(listener);
+  }
+
+  unlisten(listener: KeyListener): void {
+    this.#listeners = this.#listeners.filter((other) => other !== listener);
+    for (const db of this.#databases) db?.table.unlisten(listener);
+  }
+
+  /**
+   * Has `listener` called for collections of which the followed server has changed elements and no key row, or that have
+   * ended; while keys are listened to.
+   */
+  onForeignCollections(listener: (id: number) => void): void {
+    this.#foreignCollections = listener;
   }
 
   /** Takes writes again; see Keyspace.lead. */

@@ -304,13 +304,12 @@ export class Keyspace {
     }
     this.#reader.endTurn();
     const rows = new ForeignRows(this.#foreignListener);
-    addTurns(this.#memtable.active, bytes, start, place, (chunk, offset) =>
-      rows.note(chunk, offset),
-    );
+    addTurns(this.#memtable.active, bytes, start, place, rows.note);
     this.savepoints.tellUndone();
     this.#turnCount++;
     this.#sync.soon();
     this.#memtable.turnEnded();
+    rows.end();
   }
 
   /** Begins a new log file with the next turn. Another server's log has its files from there. */
@@ -318,7 +317,7 @@ export class Keyspace {
     this.#succession.rotateSoon();
   }
 
-  /** Who is told of keys that `applyTurns` writes. */
+  /** Who is told of what `applyTurns` writes. */
   onForeignKeys(listener: ForeignListener): void {
     this.#foreignListener = listener;
   }

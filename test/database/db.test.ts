@@ -60,6 +60,19 @@ test("swapped databases exchange what they hold", async () => {
   expect(() => test.ledis.swap(0, 99)).toThrow("ERR DB index is out of range");
 });
 
+test("who listens to the whole is told of all databases, also of those that are selected later", async () => {
+  await using test = await openLedis();
+  const { ledis } = test;
+  const told: string[] = [];
+  const listener = { keyChanged: (key: Uint8Array) => told.push(mapKey(key)), keysReplaced() {} };
+  ledis.select(1);
+  ledis.listen(listener);
+  for (const number of [1, 2]) ledis.select(number).strings.set(fromText(`${number}`), k);
+  ledis.unlisten(listener);
+  for (const number of [1, 2, 3]) ledis.select(number).strings.set(fromText("a"), k);
+  expect(told).toEqual(["1", "2"]);
+});
+
 test("listeners are told when a database was cleared or swapped", async () => {
   await using test = await openLedis();
   const told: number[] = [];

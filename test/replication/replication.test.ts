@@ -401,6 +401,11 @@ test("transactions see a change of role and of the database", async () => {
   await watching.call("MULTI");
   expect(await watching.call("EXEC")).toBeNull();
   expect(await other.call("GET", "b")).toBe("1");
+  await watching.call("WATCH", "b");
+  await (await master.connect()).call("FLUSHDB");
+  await caughtUp(slave, master);
+  await watching.call("MULTI");
+  expect(await watching.call("EXEC")).toBeNull();
 });
 
 test("WAIT does not wait within a transaction", async () => {
