@@ -126,6 +126,17 @@ export const errors = {
   clientName: "ERR Client names cannot contain spaces, newlines or special characters.",
   cachingWithoutTracking:
     "ERR CLIENT CACHING can be called only when the client is in tracking mode with OPTIN or OPTOUT mode enabled",
+  cachingYes: "ERR CLIENT CACHING YES is only valid when tracking is enabled in OPTIN mode.",
+  cachingNo: "ERR CLIENT CACHING NO is only valid when tracking is enabled in OPTOUT mode.",
+  trackingTwoRedirects: "ERR A client can only redirect to a single other client",
+  trackingNoSuchClient: "ERR The client ID you want redirect to does not exist",
+  trackingPrefixAlone: "ERR PREFIX option requires BCAST mode to be enabled",
+  trackingOtherMode:
+    "ERR You can't switch BCAST mode on/off before disabling tracking for this client, and then re-enabling it with a different mode.",
+  trackingBroadcastOption: "ERR OPTIN and OPTOUT are not compatible with BCAST",
+  trackingTwoOptions: "ERR You can't specify both OPTIN mode and OPTOUT mode",
+  trackingOtherOption:
+    "ERR You can't switch OPTIN/OPTOUT mode before disabling tracking for this client, and then re-enabling it with a different mode.",
   noSuchClient: "ERR No such client",
   dumpFooter: "ERR DUMP payload version or checksum are wrong",
   dumpFormat: "ERR Bad data format",

@@ -28,6 +28,8 @@ export interface ArgumentDoc {
   readonly token?: string;
   readonly optional?: boolean;
   readonly multiple?: boolean;
+  /** Of one that may stand there several times: each time with its token. */
+  readonly repeatsToken?: boolean;
   readonly arguments?: readonly ArgumentDoc[];
 }
 

@@ -4,7 +4,11 @@ import type { ArgumentDoc } from "./args.ts";
 import type { Command } from "./command.ts";
 
 function argumentReply(doc: ArgumentDoc): Reply {
-  const flags = [doc.optional ? "optional" : "", doc.multiple ? "multiple" : ""].filter(Boolean);
+  const flags = [
+    doc.optional ? "optional" : "",
+    doc.multiple ? "multiple" : "",
+    doc.repeatsToken ? "multiple_token" : "",
+  ].filter(Boolean);
   const items: Reply[] = ["name", doc.name, "type", doc.type];
   if (doc.type === "key") items.push("key_spec_index", doc.keySpec ?? 0);
   if (doc.token !== undefined) items.push("token", doc.token);
@@ -39,7 +43,7 @@ export function argumentSyntax(doc: ArgumentDoc): string {
     token === undefined || doc.type === "pure-token"
       ? inner
       : doc.multiple
-        ? `${token} ${inner} [${inner} ...]`
+        ? `${token} ${inner} [${doc.repeatsToken ? `${token} ` : ""}${inner} ...]`
         : `${token} ${inner}`;
   const repeated = doc.multiple && token === undefined ? `${inner} [${inner} ...]` : whole;
   return doc.optional ? `[${repeated}]` : repeated;

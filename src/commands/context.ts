@@ -11,6 +11,7 @@ import type { Request } from "../resp/request.ts";
 import type { AccessControl } from "./acl/access-control.ts";
 import type { User } from "./acl/user.ts";
 import type { Command } from "./command.ts";
+import type { ClientTracking, Tracking } from "./connection/tracking-options.ts";
 import type { CommandTable } from "./table.ts";
 
 /** How a client's replies are suppressed; see CLIENT REPLY. */
@@ -88,6 +89,7 @@ export interface Client {
   readonly outputBytes: number;
   readonly transaction: Transaction;
   readonly subscriptions: Subscriptions;
+  readonly tracking: ClientTracking;
   /** Subscribed to anything. */
   readonly isSubscriber: boolean;
   /** False within EXEC and scripts: who would wait answers at once, who works in slices works to the end. */
@@ -364,6 +366,7 @@ export interface Server {
   readonly stats: ServerStats;
   readonly slowLog: SlowLog;
   readonly pubSub: PubSub;
+  readonly tracking: Tracking;
   /** 40 hex digits, new at every start. */
   readonly runId: string;
   readonly startedAtMs: number;

@@ -139,6 +139,15 @@ export const options = [
     doc: "Close a normal client with more unread reply bytes than this. Also in Redis's form, `class hard soft soft-seconds ...`, where soft is a limit for so many seconds and 0 none. The class pubsub is for clients with subscriptions; slave is kept and answered, pull replication has no use for it.",
   },
   {
+    name: "tracking-table-max-keys",
+    section: "Clients",
+    type: "integer",
+    default: "1000000",
+    min: 0,
+    runtime: true,
+    doc: "Keys that clients have read which are remembered for CLIENT TRACKING. Of more, the oldest are given up: their readers are told that they have changed. A name counts once more for each 256 bytes. 0: all.",
+  },
+  {
     name: "enable-debug-command",
     section: "Clients",
     type: "enum",

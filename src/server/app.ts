@@ -24,7 +24,7 @@ import { ClientPause } from "./client-pause.ts";
 import { CommandObserver } from "./command-observer.ts";
 import { Connection } from "./connection.ts";
 import { Dispatcher, type RequestRunner } from "./dispatch.ts";
-import { ledisOptions } from "./ledis-options.ts";
+import { LEDIS_OPTIONS, ledisOptions } from "./ledis-options.ts";
 import type { Peer } from "./listener.ts";
 import { Listeners } from "./listeners.ts";
 import { Monitors } from "./monitors.ts";
@@ -36,6 +36,7 @@ import { Saves } from "./saves.ts";
 import { ServedDatabase } from "./served-database.ts";
 import { Stats } from "./server-stats.ts";
 import { SlowCommands } from "./slow-log.ts";
+import { KeyTracking } from "./tracking/key-tracking.ts";
 import type { QueuedCommand } from "./transaction.ts";
 import type { TurnOutput } from "./turn-output.ts";
 
@@ -43,18 +44,6 @@ import type { TurnOutput } from "./turn-output.ts";
 const TICK_MS = 1000;
 /** How long a stop waits for requests under way and for clients to take their replies, in ms. */
 const STOP_PATIENCE_MS = 3000;
-
-/** Options of the database that may change at run time. */
-const LEDIS_OPTIONS = [
-  "sync",
-  "db.flush_interval",
-  "db.flush_log_size",
-  "binlog.max_file_size",
-  "binlog.max_file_num",
-  "binlog.max_age",
-  "proto-max-bulk-len",
-  "hll-sparse-max-bytes",
-] as const;
 
 export class App implements Server, RequestRunner {
   readonly config: Config;
@@ -73,6 +62,7 @@ export class App implements Server, RequestRunner {
   readonly pubSub = new MessageRouter(this);
   readonly channels = this.pubSub.channels;
   readonly monitors = new Monitors();
+  readonly tracking: KeyTracking;
   readonly #connections = new Set<Connection>();
   readonly #dispatcher: Dispatcher;
   readonly unread = { bytes: 0 };
@@ -97,6 +87,7 @@ export class App implements Server, RequestRunner {
     this.acl = new AccessControl({ config, commands, clients, describe: clientLine });
     this.slowLog = new SlowCommands(config.get("slowlog-max-len"));
     this.observer = new CommandObserver(this.stats, this.slowLog);
+    this.tracking = new KeyTracking(this, config.get("tracking-table-max-keys"));
     this.#dispatcher = new Dispatcher(this);
     this.#database = new ServedDatabase(() => ledisOptions(config), {
       grew: () => this.replication.grew(),
@@ -290,6 +281,7 @@ export class App implements Server, RequestRunner {
     await this.#listeners.open();
     this.#openAccessLog(this.config.get("access_log"));
     await this.#database.open();
+    this.tracking.attach(this.ledis);
     this.replication.attach();
     this.#ticker = setInterval(() => this.#tick(), TICK_MS);
     for (const connection of this.#connections) connection.process();
@@ -300,6 +292,7 @@ export class App implements Server, RequestRunner {
     await this.replication.detach();
     for (const connection of [...this.#connections]) connection.databaseCloses();
     await this.#database.replace();
+    this.tracking.attach(this.ledis);
     this.replication.attach();
     for (const connection of [...this.#connections]) connection.databaseReplaced();
   }
@@ -387,6 +380,7 @@ export class App implements Server, RequestRunner {
     config.onChange("client-output-buffer-limit", (limits) => {
       this.outputLimits = limits;
     });
+    config.onChange("tracking-table-max-keys", (keysMax) => this.tracking.limit(keysMax));
     config.onChange("access_log", (name) => this.#openAccessLog(name));
     for (const name of ["proto-max-bulk-len", "client-query-buffer-limit"] as const) {
       config.onChange(name, () => {

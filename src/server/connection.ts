@@ -25,6 +25,7 @@ import { PostponedMessages } from "./postponed-messages.ts";
 import type { Subscriber } from "./pub-sub.ts";
 import { ReplyStream } from "./reply-stream.ts";
 import { ReplySwitch } from "./reply-switch.ts";
+import { ClientTracker } from "./tracking/client-tracker.ts";
 import { ClientTransaction, type QueuedCommand, type TransactionHost } from "./transaction.ts";
 import { UnreadLimit } from "./unread-limit.ts";
 
@@ -43,6 +44,7 @@ export class Connection
   readonly #outgoing: Outgoing;
   readonly transaction = new ClientTransaction(this);
   readonly subscriptions: ClientSubscriptions<Subscriber>;
+  readonly tracking: ClientTracker;
   user: User;
   database = 0;
   #db: DB | null = null;
@@ -78,6 +80,7 @@ export class Connection
       fetchKeys(requests, count, runner.commands, this.db.table.upcoming),
     );
     this.#outgoing = new Outgoing(socket, runner.unread);
+    this.tracking = new ClientTracker(this, runner.tracking);
     this.subscriptions = new ClientSubscriptions(runner.channels, this, () => limits.queryBytesMax);
   }
 
@@ -375,6 +378,7 @@ export class Connection
     this.#postponed.clear();
     this.transaction.discard();
     this.subscriptions.clear();
+    this.tracking.close();
     this.isMonitor = false;
     this.unblock(null);
     this.#runner.closed(this);

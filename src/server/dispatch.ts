@@ -28,6 +28,7 @@ import type { Monitors } from "./monitors.ts";
 import type { UnreadTotal } from "./outgoing.ts";
 import type { Subscriber } from "./pub-sub.ts";
 import type { ReplyStreams } from "./reply-streams.ts";
+import type { KeyTracking } from "./tracking/key-tracking.ts";
 import type { QueuedCommand } from "./transaction.ts";
 import type { TurnOutput } from "./turn-output.ts";
 
@@ -102,6 +103,7 @@ export interface RequestRunner extends Server {
   readonly outputLimits: BufferLimits;
   readonly channels: Channels<Subscriber>;
   readonly monitors: Monitors;
+  readonly tracking: KeyTracking;
 }
 
 export class Dispatcher {
@@ -180,6 +182,7 @@ export class Dispatcher {
           : answer;
       execution.add(reply);
       this.#tellMonitors(connection, command, request);
+      if (this.#app.tracking.isOn) this.#app.tracking.ran(connection, command, request);
       const endUs = clock.monotonicUs();
       connection.commandStartUs = endUs;
       const shown = reply instanceof Promise ? null : reply;
@@ -208,9 +211,11 @@ export class Dispatcher {
 
   #execute(connection: Connection, command: Command, request: Request): "done" | "wait" {
     const startUs = connection.commandStartUs;
+    const { tracking } = this.#app;
     const reply = this.#invoke(connection, command, request);
     if (reply instanceof Promise) {
       this.#tellMonitors(connection, command, request);
+      if (tracking.isOn) tracking.ran(connection, command, request);
       const kept = request.clone();
       const ranUs = clock.monotonicUs() - startUs;
       const { ledis } = this.#app;
@@ -227,6 +232,10 @@ export class Dispatcher {
     }
     this.#finish(connection, command, request, reply, startUs);
     this.#tellMonitors(connection, command, request);
+    if (tracking.isOn) {
+      tracking.ran(connection, command, request);
+      tracking.answered();
+    }
     // Who waits for what this command wrote comes before the next command.
     const { waiters } = this.#app.ledis;
     if (waiters.isReady) waiters.serve();
@@ -268,6 +277,7 @@ export class Dispatcher {
     if (isExec) transaction.discard();
     else transaction.abort();
     if (connection.takesReply()) this.#app.output.answer(reply, connection.protocol);
+    connection.tracking.commandEnded(command);
     this.#app.observer.refused(connection, command, request, reply);
     return "done";
   }

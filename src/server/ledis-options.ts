@@ -2,6 +2,18 @@
 import type { Config } from "../config/config.ts";
 import type { LedisOptions } from "../database/ledis.ts";
 
+/** Options of the database that may change at run time. */
+export const LEDIS_OPTIONS = [
+  "sync",
+  "db.flush_interval",
+  "db.flush_log_size",
+  "binlog.max_file_size",
+  "binlog.max_file_num",
+  "binlog.max_age",
+  "proto-max-bulk-len",
+  "hll-sparse-max-bytes",
+] as const;
+
 export function ledisOptions(config: Config): LedisOptions {
   return {
     directory: config.get("data_dir"),

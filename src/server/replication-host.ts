@@ -24,7 +24,12 @@ export function replicationHost(
       return app.ledis.keyspace;
     },
     setFollowing(isFollowing) {
-      if (isFollowing) return app.ledis.follow();
+      if (isFollowing) {
+        app.ledis.follow();
+        // What was read before is known by its name alone, and the master may only name the collection.
+        app.tracking.flushed();
+        return;
+      }
       app.ledis.lead();
       forgetMigration(app.ledis);
     },

@@ -104,6 +104,11 @@ export class TurnOutput implements TurnListener {
     return this.#segments.length >= SEGMENTS_ENOUGH || this.writer.size >= REPLY_BYTES_ENOUGH;
   }
 
+  /** Who is answered now: between `begin` and `end`; null: nobody. */
+  get answered(): ReplySink | null {
+    return this.#sink;
+  }
+
   /** What `writer` gets from now on is for `sink`, until `end`. */
   begin(sink: ReplySink): void {
     this.#sink = sink;

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { Config } from "../../src/config/config.ts";
-import { ledisOptions } from "../../src/server/ledis-options.ts";
+import { options } from "../../src/config/options.ts";
+import { LEDIS_OPTIONS, ledisOptions } from "../../src/server/ledis-options.ts";
 
 test("the database gets what the configuration says", () => {
   const overrides = {
@@ -23,4 +24,9 @@ test("the database gets what the configuration says", () => {
 
 test("without binlog.use no log file is kept", () => {
   expect(ledisOptions(Config.load({ overrides: { "binlog.use": "no" } })).logFilesMax).toBe(0);
+});
+
+test("what reaches an open database may change at run time", () => {
+  const runtime = options.filter((option) => option.runtime).map(({ name }) => name);
+  for (const name of LEDIS_OPTIONS) expect(runtime).toContain(name);
 });

@@ -1,18 +1,22 @@
 /** A client on one line, as CLIENT LIST and CLIENT INFO of Redis 7.0 show it. */
 import { clock } from "../../clock.ts";
 import type { Client } from "../context.ts";
+import { redirectOf } from "./tracking.ts";
 
 /** What a connection takes besides its buffers, in bytes: about that. */
 const CONNECTION_BYTES = 2048;
 
 function flagsOf(client: Client): string {
-  const { transaction } = client;
+  const { tracking, transaction } = client;
   const flags = [
     client.isSlave ? "S" : "",
     client.isMonitor ? "O" : "",
     client.isSubscriber ? "P" : "",
     transaction.isOpen ? "x" : "",
     client.isBlocked ? "b" : "",
+    tracking.mode !== null ? "t" : "",
+    tracking.isBroken ? "R" : "",
+    tracking.mode?.isBroadcast ? "B" : "",
     transaction.isDirty ? "d" : "",
     client.isClosing ? "c" : "",
     client.isUnix ? "U" : "",
@@ -62,7 +66,7 @@ export function clientLine(client: Client): string {
     ["events", client.outputBytes > 0 ? "rw" : "r"],
     ["cmd", client.lastCommand],
     ["user", client.user.shownName],
-    ["redir", -1],
+    ["redir", redirectOf(client)],
     ["resp", client.protocol],
   ];
   return fields.map(([name, value]) => `${name}=${value}`).join(" ");

@@ -3,7 +3,7 @@ import { type Bytes, equalsIgnoreCase, mapKey } from "../../bytes/bytes.ts";
 import { INT64_MAX, parseInt64, parseSafeInteger } from "../../bytes/integer.ts";
 import { clock } from "../../clock.ts";
 import { CommandError, errors, wrongSubcommand } from "../../errors.ts";
-import { OK, Pairs, type Reply, SetReply, Verbatim } from "../../resp/reply.ts";
+import { OK, type Reply, Verbatim } from "../../resp/reply.ts";
 import { type Arg, type ArgumentDoc, bytes, choice } from "../args.ts";
 import { type Command, type CommandFlag, container, subcommand } from "../command.ts";
 import type { Client, Context } from "../context.ts";
@@ -13,6 +13,12 @@ import { parseKillFilters, typeTest } from "./client-filter.ts";
 import { CLIENT_HELP } from "./client-help.ts";
 import { clientLine } from "./client-line.ts";
 import { clientNameOf, isPlainWord } from "./client-name.ts";
+import {
+  cachingCommand,
+  getRedirCommand,
+  trackingCommand,
+  trackingInfoCommand,
+} from "./tracking.ts";
 
 /** For everybody, and for the operator. */
 const OPEN: readonly CommandFlag[] = ["noscript", "loading", "stale"];
@@ -144,12 +150,6 @@ function setInfo({ client }: Context, attribute: Bytes, value: Bytes): Reply {
   return OK;
 }
 
-function tracking(status: Bytes): Reply {
-  if (equalsIgnoreCase(status, "OFF")) return OK;
-  if (!equalsIgnoreCase(status, "ON")) throw new CommandError(errors.syntax);
-  throw new CommandError("ERR client tracking is not supported");
-}
-
 function setReplyMode({ client }: Context, mode: "ON" | "OFF" | "SKIP"): Reply {
   if (mode === "ON") client.setReplyMode("on");
   else client.setReplyMode(mode === "OFF" ? "off" : "skip");
@@ -158,27 +158,12 @@ function setReplyMode({ client }: Context, mode: "ON" | "OFF" | "SKIP"): Reply {
 
 const onOff = choice("enabled", ["ON", "OFF"]);
 
-const NOT_TRACKING = new Pairs([
-  ...["flags", new SetReply(["off"])],
-  ...["redirect", -1],
-  ...["prefixes", []],
-]);
-
 export const clientCommand: Command = container("connection", {
   name: "CLIENT",
   summary: "Shows, names, closes and pauses connections.",
   since: "2.4.0",
   subcommands: [
-    subcommand("connection", {
-      name: "CLIENT|CACHING",
-      summary: "Refuses: nothing is tracked.",
-      since: "6.0.0",
-      flags: OPEN,
-      args: [bytes("mode")],
-      run() {
-        throw new CommandError(errors.cachingWithoutTracking);
-      },
-    }),
+    cachingCommand,
     subcommand("connection", {
       name: "CLIENT|GETNAME",
       summary: "Answers the name of the connection.",
@@ -187,14 +172,7 @@ export const clientCommand: Command = container("connection", {
       args: [],
       run: ({ client }) => (client.name === "" ? null : client.name),
     }),
-    subcommand("connection", {
-      name: "CLIENT|GETREDIR",
-      summary: "Answers -1: nothing is tracked.",
-      since: "6.0.0",
-      flags: OPEN,
-      args: [],
-      run: () => -1,
-    }),
+    getRedirCommand,
     helpSubcommand("connection", "CLIENT", "5.0.0", CLIENT_HELP),
     subcommand("connection", {
       name: "CLIENT|ID",
@@ -298,22 +276,8 @@ export const clientCommand: Command = container("connection", {
         return OK;
       },
     }),
-    subcommand("connection", {
-      name: "CLIENT|TRACKING",
-      summary: "Refuses to track keys for caching clients; OFF is accepted.",
-      since: "6.0.0",
-      flags: OPEN,
-      args: [bytes("status"), rawWords(0, [])],
-      run: (_, status) => tracking(status),
-    }),
-    subcommand("connection", {
-      name: "CLIENT|TRACKINGINFO",
-      summary: "Answers that nothing is tracked.",
-      since: "6.2.0",
-      flags: OPEN,
-      args: [],
-      run: () => NOT_TRACKING,
-    }),
+    trackingCommand,
+    trackingInfoCommand,
     subcommand("connection", {
       name: "CLIENT|UNBLOCK",
       summary: "Ends the blocking command of another connection.",

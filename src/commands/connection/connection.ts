@@ -139,6 +139,7 @@ function reset({ client, server }: Context): Reply {
   client.noTouch = false;
   client.transaction.discard();
   client.subscriptions.clear();
+  client.tracking.disable();
   client.isMonitor = false;
   client.setReplyMode("on");
   client.user = server.acl.users.default;

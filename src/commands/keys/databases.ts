@@ -22,8 +22,9 @@ export const databaseCommands: readonly Command[] = [
       "Removes all keys of the database, at once; their memory is given back in the background.",
     flags: ["write"],
     args: [flushMode],
-    run({ db }) {
+    run({ db, server }) {
       db.clear();
+      server.tracking.flushed();
       return OK;
     },
   }),
@@ -32,8 +33,9 @@ export const databaseCommands: readonly Command[] = [
     summary: "Removes all keys of all databases, at once.",
     flags: ["write"],
     args: [flushMode],
-    run({ ledis }) {
+    run({ ledis, server }) {
       ledis.flushAll();
+      server.tracking.flushed();
       return OK;
     },
   }),

@@ -25,11 +25,16 @@ const LOG_LEVELS = ["debug", "info", "info", "warn"] as const;
 export class ScriptCalls implements ScriptHost {
   readonly #context: Context;
   readonly #isReadOnly: boolean;
+  readonly #keys: readonly Bytes[];
 
-  /** @param isReadOnly commands that write are refused */
-  constructor(context: Context, isReadOnly: boolean) {
+  /**
+   * @param isReadOnly commands that write are refused
+   * @param keys those that the client has named
+   */
+  constructor(context: Context, isReadOnly: boolean, keys: readonly Bytes[]) {
     this.#context = context;
     this.#isReadOnly = isReadOnly;
+    this.#keys = keys;
   }
 
   call(request: Request, protocol: Protocol): Reply {
@@ -40,6 +45,7 @@ export class ScriptCalls implements ScriptHost {
     const reply =
       refusal === null ? this.#invoke(command, request, protocol) : new ErrorReply(refusal);
     const durationUs = clock.monotonicUs() - startUs;
+    if (refusal === null) this.#noteRead(command);
     const call = { reply, durationUs, isRejected: refusal !== null };
     this.#context.server.observer.ranInScript(this.#context, command, request, call);
     return reply;
@@ -57,6 +63,12 @@ export class ScriptCalls implements ScriptHost {
     const { client, server } = this.#context;
     const command = server.commands.meantBy(request)!;
     return denialOf(client.user, command, request.views()) === null;
+  }
+
+  /** As in Redis: what was read is what the client has named, whatever the script has looked at. */
+  #noteRead({ flags }: Command): void {
+    const { tracking } = this.#context.client;
+    if (tracking.mode !== null && flags.has("readonly")) tracking.scriptRead(this.#keys);
   }
 
   #refusal(command: Command, request: Request): string | null {

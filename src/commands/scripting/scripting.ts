@@ -78,7 +78,7 @@ function run(
     const refusal = server.writeRefusal;
     if (refusal !== null) throw new CommandError(refusal);
   }
-  const calls = new ScriptCalls(context, isReadOnly || !mayWrite);
+  const calls = new ScriptCalls(context, isReadOnly || !mayWrite, keys);
   const { database } = client;
   const savepoint = ledis.keyspace.savepoints.take();
   try {

@@ -84,7 +84,7 @@ function clientFields({ server }: Context): InfoField[] {
     ["client_recent_max_input_buffer", most(clients.map((client) => client.inputBytes))],
     ["client_recent_max_output_buffer", most(clients.map((client) => client.outputBytes))],
     ["blocked_clients", clients.filter((client) => client.isBlocked).length],
-    ["tracking_clients", 0],
+    ["tracking_clients", server.tracking.clientCount],
     ["clients_in_timeout_table", 0],
   ];
 }
@@ -192,6 +192,9 @@ function statsFields({ ledis, server }: Context): InfoField[] {
     ["total_forks", 0],
     ["migrate_cached_sockets", 0],
     ["slave_expires_tracked_keys", 0],
+    ["tracking_total_keys", server.tracking.keyCount],
+    ["tracking_total_items", server.tracking.itemCount],
+    ["tracking_total_prefixes", server.tracking.prefixCount],
     ["unexpected_error_replies", 0],
     ["total_error_replies", stats.errorReplies],
   ];

@@ -30,7 +30,7 @@ const HEAP_HORIZON_MS = 20_000;
 
 /** Who is told that a key has ended: the table of its database. */
 export interface KeyOwner {
-  changed(key: Bytes): void;
+  changed(key: Bytes, byItself: boolean): void;
   /** Removes fields of a hash that have ended, for a while. */
   removeDueFields(key: Bytes): void;
 }
@@ -174,7 +174,7 @@ export class Expiry {
     const name = key.view().subarray(KEY_PREFIX_BYTES);
     if (endsAt !== 0 && endsAt <= nowMs) {
       if (!this.removeExpired(key)) return null;
-      owner.changed(name);
+      owner.changed(name, true);
       return "key";
     }
     const fieldsDueAt = fieldsDueAtMs(buffer, start, end);

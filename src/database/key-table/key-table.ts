@@ -65,8 +65,12 @@ export interface Lookups {
 
 /** Who is told what becomes of a database's keys: WATCH and blocked clients hang on it. */
 export interface KeyListener {
-  /** A write changed or removed this key. The bytes are valid during the call. */
-  keyChanged(key: Bytes): void;
+  /**
+   * A write changed or removed this key, or its time was over. The bytes are valid during the call.
+   *
+   * @param byItself it, or a field of it, has ended
+   */
+  keyChanged(key: Bytes, byItself: boolean): void;
   /** The database was flushed or swapped: any key may have changed. */
   keysReplaced(): void;
 }
@@ -146,11 +150,12 @@ export class KeyTable {
     return this.#listeners.length > 0;
   }
 
-  /** Tells who listens that a key was changed or removed. */
-  changed(key: AnyBytes): void {
+  /** Tells who listens that a key was changed or removed; `byItself`: it has ended. */
+  changed(key: AnyBytes, byItself = false): void {
     if (this.#listeners.length === 0) return;
     const bytes = viewOf(key);
-    for (const listener of this.#listeners) listener.keyChanged(bytes);
+    const hasEnded = byItself || this.#isRemoving;
+    for (const listener of this.#listeners) listener.keyChanged(bytes, hasEnded);
   }
 
   /** Tells who listens that the database was flushed or swapped. */
@@ -303,7 +308,7 @@ export class KeyTable {
   }
 
   #ended(key: AnyBytes): null {
-    if (this.#expiry.removeExpired(this.#address(key))) this.changed(key);
+    if (this.#expiry.removeExpired(this.#address(key))) this.changed(key, true);
     return null;
   }
 }

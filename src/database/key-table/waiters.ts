@@ -202,6 +202,7 @@ export class Waiters implements TurnListener {
   #served: Waiter[] = [];
   #arrivals = 0;
   #count = 0;
+  #isServing = false;
 
   constructor(turns: TurnLoop) {
     this.#turns = turns;
@@ -212,6 +213,11 @@ export class Waiters implements TurnListener {
   /** How many wait. */
   get count(): number {
     return this.#count;
+  }
+
+  /** True while those who wait take what they wish for, which changes keys. */
+  get isServing(): boolean {
+    return this.#isServing;
   }
 
   /** True when `serve` has something to look at. */
@@ -234,6 +240,7 @@ export class Waiters implements TurnListener {
 
   /** Serves whom the changes so far allow to serve, and whom that allows in turn. */
   serve(): void {
+    this.#isServing = true;
     try {
       while (this.#ready.length > 0) {
         for (const queue of this.#ready.splice(0)) {
@@ -243,6 +250,8 @@ export class Waiters implements TurnListener {
       }
     } catch (error) {
       this.#turns.breakTurn(error);
+    } finally {
+      this.#isServing = false;
     }
   }
 

@@ -1,5 +1,6 @@
 /** A Redis master as a client of this server: what commands see of whoever sent them. */
 import { SUPERUSER } from "../../commands/acl/user.ts";
+import { UNTRACKED } from "../../commands/connection/tracking-options.ts";
 import type { Client, Context, Server, Transaction } from "../../commands/context.ts";
 import type { DB } from "../../database/db.ts";
 import type { Ledis } from "../../database/ledis.ts";
@@ -43,6 +44,7 @@ export class MasterClient implements Client, Context {
     clear() {},
     check() {},
   };
+  readonly tracking = UNTRACKED;
   readonly isSubscriber = false;
   /** What it says was done elsewhere: it is done here to its end, at once. */
   readonly mayWait = false;

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { SUPERUSER } from "../../../src/commands/acl/user.ts";
 import { clientBytes, clientLine } from "../../../src/commands/connection/client-line.ts";
+import { UNTRACKED } from "../../../src/commands/connection/tracking-options.ts";
 import type { Client, Transaction } from "../../../src/commands/context.ts";
 import { useFakeClock } from "../../support/fake-clock.ts";
 
@@ -34,6 +35,7 @@ const client: Client = {
   outputBytes: 0,
   transaction: idle,
   subscriptions: { ...nothing, names: () => [] },
+  tracking: UNTRACKED,
   isSubscriber: false,
   mayWait: true,
   isMonitor: false,
@@ -66,6 +68,8 @@ test("the line has Redis 7.0's fields in its order", () => {
   );
 });
 
+const own = { redirect: 0, isBroadcast: false, isOptIn: false, isOptOut: false, isNoLoop: false };
+
 test("flags say what is special about a client", () => {
   const flags = (state: Partial<Client>) =>
     / flags=(\S+)/.exec(clientLine({ ...client, ...state }))![1];
@@ -75,6 +79,16 @@ test("flags say what is special about a client", () => {
   expect(flags({ isMonitor: true })).toBe("O");
   expect(flags({ isSubscriber: true })).toBe("P");
   expect(flags({ transaction: { ...idle, isOpen: true, isDirty: true } })).toBe("xd");
+  expect(flags({ tracking: { ...UNTRACKED, mode: own } })).toBe("t");
+  const tracking = { ...UNTRACKED, mode: { ...own, isBroadcast: true }, isBroken: true };
+  expect(flags({ isBlocked: true, tracking })).toBe("btRB");
+});
+
+test("the client that is told in its place is named", () => {
+  const line = (redirect: number) =>
+    clientLine({ ...client, tracking: { ...UNTRACKED, mode: { ...own, redirect } } });
+  expect(line(0)).toContain(" redir=0 ");
+  expect(line(12)).toContain(" redir=12 ");
 });
 
 test("subscriptions and queued commands are counted", () => {

@@ -276,23 +276,6 @@ test("NO-EVICT and NO-TOUCH are switched", async () => {
   expect(await client.call("CLIENT", "NO-EVICT", "foo")).toEqual(replyError("ERR syntax error"));
 });
 
-test("nothing is tracked, and clients that ask are told so", async () => {
-  expect(await client.wire("CLIENT", "GETREDIR")).toBe(":-1\r\n");
-  expect(await client.wire("CLIENT", "TRACKINGINFO")).toBe(
-    "*6\r\n$5\r\nflags\r\n*1\r\n$3\r\noff\r\n$8\r\nredirect\r\n:-1\r\n$8\r\nprefixes\r\n*0\r\n",
-  );
-  expect(await client.call("CLIENT", "TRACKING", "off")).toBe("OK");
-  expect(await client.call("CLIENT", "TRACKING", "on", "BCAST")).toMatchObject({
-    error: "ERR client tracking is not supported",
-  });
-  expect(await client.call("CLIENT", "TRACKING", "foo")).toEqual(replyError("ERR syntax error"));
-  expect(await client.call("CLIENT", "CACHING", "yes")).toEqual(
-    replyError(
-      "ERR CLIENT CACHING can be called only when the client is in tracking mode with OPTIN or OPTOUT mode enabled",
-    ),
-  );
-});
-
 test("HELP answers lines of status replies", async () => {
   const wire = await client.wire("CLIENT", "HELP");
   expect(wire).toMatch(/^\*\d+\r\n\+CLIENT <subcommand> \[<arg> \[value\] \[opt\] \.\.\.\]\. Sub/);
