@@ -1,13 +1,13 @@
 /**
- * One interpreter with the functions compiled in it. Runs a script to its end, at once, within limits of time and
- * memory; a script that breaks them takes the interpreter with it.
+ * One interpreter with what is compiled in it. Runs a script, or a function of a library, to its end, at once, within
+ * limits of time and memory; what breaks them takes the interpreter with it.
  */
 import { type Bytes, mapKey } from "../bytes/bytes.ts";
 import { CommandError, messageOf } from "../errors.ts";
 import { ErrorReply, type Reply } from "../resp/reply.ts";
 import { ReplyReader } from "./lua-to-reply.ts";
 import { LuaMachine } from "./machine.ts";
-import type { Run, ScriptHost } from "./redis-library.ts";
+import { type Run, redisLibrary, type ScriptHost, scriptFunctions } from "./redis-library.ts";
 import { NO_COMPILED_CODE, Sandbox } from "./sandbox.ts";
 import { errorText } from "./script-error.ts";
 import { GC_STEP, MASK_COUNT, REGISTRY } from "./wasm.ts";
@@ -24,9 +24,23 @@ const TEXT_SHARE = 4;
 /** Runs between two steps of garbage collection beside Lua's own. */
 const GC_RUNS = 50;
 const GC_STEP_SIZE = 10;
-const CHUNK_NAME = "@user_script";
-const COMPILE_ERROR = "ERR Error compiling script (new function):";
 const ESCAPE = 0x1b;
+
+/** What an interpreter is for: scripts, or libraries of functions. */
+export interface Dialect {
+  /** Names its code in error texts. */
+  readonly chunkName: string;
+  /** Stands before what is wrong with code that is no Lua. */
+  readonly compileError: string;
+  /** Whether `redis` has what is for scripts alone. */
+  readonly hasScriptFunctions: boolean;
+}
+
+export const SCRIPTS: Dialect = {
+  chunkName: "user_script",
+  compileError: "ERR Error compiling script (new function):",
+  hasScriptFunctions: true,
+};
 
 export interface ScriptLimits {
   /** Most memory of an interpreter. */
@@ -35,19 +49,20 @@ export interface ScriptLimits {
   readonly timeMsMax: number;
 }
 
-export interface ScriptCall {
-  /** Name of the script in error texts. */
-  readonly sha: string;
+export interface Call {
+  /** Of the script or function, in error texts. */
+  readonly name: string;
   /** From `compile`. */
   readonly compiled: number;
-  readonly keys: readonly Bytes[];
-  readonly args: readonly Bytes[];
   readonly host: ScriptHost;
+  /** Gives it what it gets: pushes arguments, and answers how many, or sets globals. */
+  pass(interpreter: Interpreter): number;
 }
 
 export class Interpreter {
-  readonly #machine: LuaMachine;
-  readonly #sandbox: Sandbox;
+  readonly machine: LuaMachine;
+  readonly sandbox: Sandbox;
+  readonly #dialect: Dialect;
   readonly #limits: () => ScriptLimits;
   readonly #memoryBytesMax: number;
   #timeMsMax = 0;
@@ -58,45 +73,49 @@ export class Interpreter {
   #runs = 0;
 
   /** @param limits asked for the time before each run */
-  constructor(limits: () => ScriptLimits) {
+  constructor(dialect: Dialect, limits: () => ScriptLimits) {
+    this.#dialect = dialect;
     this.#limits = limits;
     this.#memoryBytesMax = limits().memoryBytesMax;
-    this.#machine = new LuaMachine(this.#memoryBytesMax, () => this.#checkTime());
+    this.machine = new LuaMachine(this.#memoryBytesMax, () => this.#checkTime());
     const textBytesMax = this.#memoryBytesMax / TEXT_SHARE;
-    this.#sandbox = new Sandbox(this.#machine, () => this.#run!, textBytesMax);
-    const hook = this.#machine.addHook(() => this.#checkTime());
-    this.#machine.api.lua_sethook(this.#machine.state, hook, MASK_COUNT, HOOK_INSTRUCTIONS);
+    const redis = redisLibrary(this.machine, () => this.#run!);
+    const scriptOnly = dialect.hasScriptFunctions ? scriptFunctions(this.machine) : {};
+    this.sandbox = new Sandbox(this.machine, { ...redis, ...scriptOnly }, textBytesMax);
+    const hook = this.machine.addHook(() => this.#checkTime());
+    this.machine.api.lua_sethook(this.machine.state, hook, MASK_COUNT, HOOK_INSTRUCTIONS);
   }
 
   /** Memory taken, in bytes. */
   get memoryBytes(): number {
-    return this.#machine.memoryBytes;
+    return this.machine.memoryBytes;
   }
 
-  /** Compiles a script; answers what names it in `run`. @throws {CommandError} it is no Lua */
+  /** Compiles code; answers what names it in `run`. @throws {CommandError} it is no Lua */
   compile(code: Bytes): number {
-    const { api, state: L } = this.#machine;
+    const { api, state: L } = this.machine;
+    const { chunkName, compileError } = this.#dialect;
     // Compiled code is not checked by Lua: it could do anything to the interpreter.
     if (code[0] === ESCAPE) {
-      throw new CommandError(`${COMPILE_ERROR} user_script:1: ${NO_COMPILED_CODE}`);
+      throw new CommandError(`${compileError} ${chunkName}:1: ${NO_COMPILED_CODE}`);
     }
-    if (this.#machine.load(L, code, CHUNK_NAME) === 0) return api.luaL_ref(L, REGISTRY);
-    const text = mapKey(this.#machine.viewOf(L, -1)!);
+    if (this.machine.load(L, code, `@${chunkName}`) === 0) return api.luaL_ref(L, REGISTRY);
+    const text = mapKey(this.machine.viewOf(L, -1)!);
     api.lua_settop(L, 0);
-    throw new CommandError(`${COMPILE_ERROR} ${text}`);
+    throw new CommandError(`${compileError} ${text}`);
   }
 
   forget(compiled: number): void {
-    this.#machine.api.luaL_unref(this.#machine.state, REGISTRY, compiled);
+    this.machine.api.luaL_unref(this.machine.state, REGISTRY, compiled);
   }
 
   /**
-   * Runs a script. After anything but a reply, this interpreter is broken.
+   * Runs a script or a function. After anything but a reply, this interpreter is broken.
    *
    * @throws {ScriptStopped} it broke a limit
    * @throws what a command threw, unless it was the script's mistake
    */
-  run(call: ScriptCall): Reply {
+  run(call: Call): Reply {
     this.#timeMsMax = this.#limits().timeMsMax;
     this.#deadlineMs = this.#timeMsMax > 0 ? performance.now() + this.#timeMsMax : Infinity;
     this.#failure = null;
@@ -114,17 +133,15 @@ export class Interpreter {
     }
   }
 
-  #execute({ sha, compiled, keys, args }: ScriptCall, run: Run): Reply {
-    const { api, state: L } = this.#machine;
-    this.#sandbox.setGlobal("KEYS", keys);
-    this.#sandbox.setGlobal("ARGV", args);
-    api.lua_rawgeti(L, REGISTRY, this.#sandbox.handler);
-    api.lua_rawgeti(L, REGISTRY, compiled);
-    const status = api.lua_pcall(L, 0, 1, 1);
+  #execute(call: Call, run: Run): Reply {
+    const { api, state: L } = this.machine;
+    api.lua_rawgeti(L, REGISTRY, this.sandbox.handler);
+    api.lua_rawgeti(L, REGISTRY, call.compiled);
+    const status = api.lua_pcall(L, call.pass(this), 1, 1);
     const reply =
       status === 0
-        ? new ReplyReader(this.#machine, L, run.protocol, this.#memoryBytesMax).take()
-        : new ErrorReply(errorText(this.#machine, L, sha));
+        ? new ReplyReader(this.machine, L, run.protocol, this.#memoryBytesMax).take()
+        : new ErrorReply(errorText(this.machine, L, call.name));
     api.lua_settop(L, 0);
     this.#runs++;
     if (this.#runs % GC_RUNS === 0) api.lua_gc(L, GC_STEP, GC_STEP_SIZE);
@@ -145,7 +162,6 @@ export class Interpreter {
       },
       knows: (request) => host.knows(request),
       allows: (request) => host.allows(request),
-      log: (level, text) => host.log(level, text),
     };
   }
 

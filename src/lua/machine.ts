@@ -79,7 +79,7 @@ export class LuaMachine {
     return addToTable(this.api.__indirect_function_table, "function", functions);
   }
 
-  addHook(hook: () => void): number {
+  addHook(hook: (L: LuaState) => void): number {
     return addToTable(this.api.__indirect_function_table, "hook", [hook])[0]!;
   }
 
@@ -103,6 +103,15 @@ export class LuaMachine {
       this.api.lua_pushlstring(L, place, length);
     } finally {
       this.api.free(place);
+    }
+  }
+
+  /** Pushes a table of strings. */
+  pushStrings(L: LuaState, values: readonly Bytes[]): void {
+    this.api.lua_createtable(L, values.length, 0);
+    for (let index = 0; index < values.length; index++) {
+      this.pushBytes(L, values[index]!);
+      this.api.lua_rawseti(L, -2, index + 1);
     }
   }
 

@@ -1,6 +1,7 @@
-/** The library `redis`: what scripts can do with the server. */
-import { type Bytes, concatBytes, fromText } from "../bytes/bytes.ts";
+/** The library `redis`: what scripts and functions can do with the server. */
+import { type Bytes, concatBytes, fromText, mapKey } from "../bytes/bytes.ts";
 import { formatDouble } from "../bytes/double.ts";
+import { log as processLog } from "../log.ts";
 import { ErrorReply, type Reply } from "../resp/reply.ts";
 import type { Protocol } from "../resp/reply-writer.ts";
 import { Request } from "../resp/request.ts";
@@ -23,8 +24,6 @@ export interface ScriptHost {
   knows(request: Request): boolean;
   /** Whether the script's caller may run a command that is known. */
   allows(request: Request): boolean;
-  /** @param level 0 (debug) to 3 (warning) */
-  log(level: number, text: Bytes): void;
 }
 
 /** A script's run: what the library needs to know of it. */
@@ -35,7 +34,9 @@ export interface Run {
 }
 
 const REPL_ALL = 3;
-const LOG_WARNING = 3;
+/** The process log's levels for LOG_DEBUG to LOG_WARNING. */
+const LOG_LEVELS = ["debug", "info", "info", "warn"] as const;
+const LOG_WARNING = LOG_LEVELS.length - 1;
 const SPACE = fromText(" ");
 
 function versionNumber(): number {
@@ -95,30 +96,8 @@ export function redisLibrary(machine: LuaMachine, current: () => Run): Library {
     return api.lua_gettop(L) === 1 && api.lua_type(L, -1) === STRING;
   }
 
-  function log(L: LuaState): number {
-    const count = api.lua_gettop(L);
-    if (count < 2) raiseError(machine, L, "redis.log() requires two arguments or more.");
-    if (!api.lua_isnumber(L, 1)) {
-      raiseError(machine, L, "First argument must be a number (log level).");
-    }
-    const level = Math.trunc(api.lua_tonumber(L, 1));
-    if (!(level >= 0 && level <= LOG_WARNING)) raiseError(machine, L, "Invalid debug level.");
-    const parts: Bytes[] = [];
-    for (let index = 2; index <= count; index++) {
-      const bytes = machine.bytesOf(L, index);
-      if (bytes !== null) parts.push(...(parts.length > 0 ? [SPACE, bytes] : [bytes]));
-    }
-    current().host.log(level, concatBytes(...parts));
-    return 0;
-  }
-
   return {
-    REDIS_VERSION: redisVersion,
-    REDIS_VERSION_NUM: versionNumber(),
-    LOG_DEBUG: 0,
-    LOG_VERBOSE: 1,
-    LOG_NOTICE: 2,
-    LOG_WARNING,
+    ...loggingLibrary(machine),
     REPL_NONE: 0,
     REPL_AOF: 1,
     REPL_SLAVE: 2,
@@ -126,7 +105,6 @@ export function redisLibrary(machine: LuaMachine, current: () => Run): Library {
     REPL_ALL,
     call: (L) => call(L, true),
     pcall: (L) => call(L, false),
-    log,
     sha1hex(L) {
       if (api.lua_gettop(L) !== 1) raiseError(machine, L, "wrong number of arguments");
       const bytes = machine.viewOf(L, 1) ?? new Uint8Array(0);
@@ -164,10 +142,6 @@ export function redisLibrary(machine: LuaMachine, current: () => Run): Library {
       }
       return 0;
     },
-    replicate_commands(L) {
-      api.lua_pushboolean(L, 1);
-      return 1;
-    },
     acl_check_cmd(L) {
       const found = requestOf(L);
       if (found === null) return machine.throwTop(L);
@@ -177,10 +151,49 @@ export function redisLibrary(machine: LuaMachine, current: () => Run): Library {
       api.lua_pushboolean(L, current().host.allows(found) ? 1 : 0);
       return 1;
     },
+  };
+}
+
+/** What scripts have besides, and functions have not. */
+export function scriptFunctions({ api }: LuaMachine): Library {
+  return {
+    replicate_commands(L) {
+      api.lua_pushboolean(L, 1);
+      return 1;
+    },
     breakpoint(L) {
       api.lua_pushboolean(L, 0);
       return 1;
     },
     debug: () => 0,
+  };
+}
+
+/** The part that a library has already while it registers its functions: the log, and which Redis this is. */
+export function loggingLibrary(machine: LuaMachine): Library {
+  const { api } = machine;
+  return {
+    REDIS_VERSION: redisVersion,
+    REDIS_VERSION_NUM: versionNumber(),
+    LOG_DEBUG: 0,
+    LOG_VERBOSE: 1,
+    LOG_NOTICE: 2,
+    LOG_WARNING,
+    log(L) {
+      const count = api.lua_gettop(L);
+      if (count < 2) raiseError(machine, L, "redis.log() requires two arguments or more.");
+      if (!api.lua_isnumber(L, 1)) {
+        raiseError(machine, L, "First argument must be a number (log level).");
+      }
+      const level = LOG_LEVELS[Math.trunc(api.lua_tonumber(L, 1))];
+      if (level === undefined) raiseError(machine, L, "Invalid debug level.");
+      const parts: Bytes[] = [];
+      for (let index = 2; index <= count; index++) {
+        const bytes = machine.bytesOf(L, index);
+        if (bytes !== null) parts.push(...(parts.length > 0 ? [SPACE, bytes] : [bytes]));
+      }
+      processLog[level]("script", mapKey(concatBytes(...parts)));
+      return 0;
+    },
   };
 }

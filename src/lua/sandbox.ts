@@ -5,13 +5,12 @@
  * Every library is shown through a stand-in: an empty table whose metatable leads to the real one and refuses
  * writes. The functions that look past metatables (`rawset`, `next` ...) know the stand-ins.
  */
-import { fromText } from "../bytes/bytes.ts";
+import { type Bytes, fromText } from "../bytes/bytes.ts";
 import { bitLibrary } from "./bit-library.ts";
 import { jsonLibrary } from "./json-library.ts";
 import type { HostFunction, Library, LuaMachine } from "./machine.ts";
 import { messagePackLibrary } from "./message-pack-library.ts";
 import { randomLibrary } from "./random-library.ts";
-import { type Run, redisLibrary } from "./redis-library.ts";
 import { structLibrary } from "./struct-library.ts";
 import { GLOBALS, type LuaState, REGISTRY, STRING, TABLE } from "./wasm.ts";
 
@@ -59,8 +58,11 @@ export class Sandbox {
   readonly handler: number;
   readonly #globals: number;
 
-  /** @param textBytesMax longest string that a library makes */
-  constructor(machine: LuaMachine, current: () => Run, textBytesMax: number) {
+  /**
+   * @param redis the library of this name
+   * @param textBytesMax longest string that a library makes
+   */
+  constructor(machine: LuaMachine, redis: Library, textBytesMax: number) {
     this.#machine = machine;
     const { api, state: L } = machine;
     for (const open of [
@@ -71,7 +73,7 @@ export class Sandbox {
       api.lua_settop(L, 0);
     }
     this.#addLibraries({
-      redis: redisLibrary(machine, current),
+      redis,
       cjson: jsonLibrary(machine, textBytesMax),
       cmsgpack: messagePackLibrary(machine, textBytesMax),
       struct: structLibrary(machine, textBytesMax),
@@ -96,15 +98,11 @@ export class Sandbox {
   }
 
   /** Sets KEYS or ARGV for the script to come. */
-  setGlobal(name: string, values: readonly Uint8Array[]): void {
+  setGlobal(name: string, values: readonly Bytes[]): void {
     const { api, state: L } = this.#machine;
     api.lua_rawgeti(L, REGISTRY, this.#globals);
     const table = api.lua_gettop(L);
-    api.lua_createtable(L, values.length, 0);
-    for (let index = 0; index < values.length; index++) {
-      this.#machine.pushBytes(L, values[index]!);
-      api.lua_rawseti(L, -2, index + 1);
-    }
+    this.#machine.pushStrings(L, values);
     this.#machine.setField(L, table, name);
     api.lua_settop(L, table - 1);
   }
@@ -297,25 +295,7 @@ export class Sandbox {
     const { api, state: L } = machine;
     api.lua_pushvalue(L, GLOBALS);
     const globals = api.lua_gettop(L);
-    const [missing = 0] = machine.addFunctions([
-      (state) => {
-        const name = api.lua_isnumber(state, 2)
-          ? String(api.lua_tonumber(state, 2))
-          : machine.textOf(state, 2);
-        if (name === null) {
-          machine.raise(
-            state,
-            "Second argument to luaProtectedTableError must be a string or number",
-          );
-        }
-        const text = "Script attempted to access nonexistent global variable";
-        return machine.raise(state, `${text} '${name}'`);
-      },
-    ]);
-    api.lua_createtable(L, 0, 1);
-    api.lua_pushcclosure(L, missing, 0);
-    machine.setField(L, globals + 1, "__index");
-    api.lua_setmetatable(L, globals);
+    this.#refuseMissing(L);
     api.lua_pushvalue(L, globals);
     const place = api.luaL_ref(L, REGISTRY);
     this.#standIn(L);
@@ -329,5 +309,29 @@ export class Sandbox {
     api.lua_replace(L, GLOBALS);
     api.lua_settop(L, 0);
     return place;
+  }
+
+  #missing = 0;
+
+  /** Gives the table on top of the stack a metatable that refuses what it has not. */
+  #refuseMissing(L: LuaState): void {
+    const { api } = this.#machine;
+    this.#missing ||= this.#machine.addFunctions([(state) => this.#raiseMissing(state)])[0]!;
+    const table = api.lua_gettop(L);
+    api.lua_createtable(L, 0, 1);
+    api.lua_pushcclosure(L, this.#missing, 0);
+    this.#machine.setField(L, table + 1, "__index");
+    api.lua_setmetatable(L, table);
+  }
+
+  #raiseMissing(L: LuaState): never {
+    const machine = this.#machine;
+    const name = machine.api.lua_isnumber(L, 2)
+      ? String(machine.api.lua_tonumber(L, 2))
+      : machine.textOf(L, 2);
+    if (name === null) {
+      machine.raise(L, "Second argument to luaProtectedTableError must be a string or number");
+    }
+    return machine.raise(L, `Script attempted to access nonexistent global variable '${name}'`);
   }
 }

@@ -1,8 +1,8 @@
 /** The scripts that the server knows, by the SHA-1 of their texts, and the interpreter that runs them. */
 import { type Bytes, copyBytes } from "../bytes/bytes.ts";
-import { CommandError } from "../errors.ts";
 import type { Reply } from "../resp/reply.ts";
-import { Interpreter, type ScriptLimits } from "./interpreter.ts";
+import { SCRIPTS, type ScriptLimits } from "./interpreter.ts";
+import { InterpreterKeeper } from "./interpreter-keeper.ts";
 import type { ScriptHost } from "./redis-library.ts";
 import { readScriptHead } from "./script-flags.ts";
 
@@ -10,8 +10,6 @@ import { readScriptHead } from "./script-flags.ts";
 const COUNT_MAX = 4096;
 /** Bytes of their texts. */
 const BYTES_MAX = 16 << 20;
-/** An interpreter that has grown beyond this is given back after the script. */
-const KEPT_BYTES_MAX = 48 << 20;
 
 export interface Script {
   /** 40 hex digits, lower case. */
@@ -29,17 +27,13 @@ interface Known extends Script {
 }
 
 export class Scripts {
-  readonly #limits: () => ScriptLimits;
+  readonly #keeper: InterpreterKeeper;
   readonly #known = new Map<string, Known>();
   #bytes = 0;
-  #interpreter: Interpreter | null = null;
-  #isRunning = false;
-  /** Counts interpreters. */
-  #serial = 0;
 
   /** @param limits asked anew for each interpreter and each run */
   constructor(limits: () => ScriptLimits) {
-    this.#limits = limits;
+    this.#keeper = new InterpreterKeeper(SCRIPTS, limits);
   }
 
   get count(): number {
@@ -48,7 +42,7 @@ export class Scripts {
 
   /** True while a script runs: who asks was called by it. */
   get isRunning(): boolean {
-    return this.#isRunning;
+    return this.#keeper.isRunning;
   }
 
   /** Bytes of all scripts' texts. */
@@ -58,7 +52,7 @@ export class Scripts {
 
   /** Memory of the interpreter, in bytes; 0 while no script has run. */
   get memoryBytes(): number {
-    return this.#interpreter?.memoryBytes ?? 0;
+    return this.#keeper.memoryBytes;
   }
 
   /** The script with this SHA-1 in hex, in any case. */
@@ -100,8 +94,7 @@ export class Scripts {
   flush(): void {
     this.#known.clear();
     this.#bytes = 0;
-    if (this.#interpreter !== null) collectLater();
-    this.#interpreter = null;
+    this.#keeper.drop();
   }
 
   /**
@@ -112,44 +105,28 @@ export class Scripts {
    */
   run(script: Script, keys: readonly Bytes[], args: readonly Bytes[], host: ScriptHost): Reply {
     const compiled = this.#compile(script as Known);
-    const interpreter = this.#interpreter!;
-    // Nothing of a broken interpreter is used again.
-    this.#interpreter = null;
-    this.#isRunning = true;
-    try {
-      const reply = interpreter.run({ sha: script.sha, compiled, keys, args, host });
-      if (interpreter.memoryBytes <= KEPT_BYTES_MAX) this.#interpreter = interpreter;
-      return reply;
-    } finally {
-      this.#isRunning = false;
-      if (this.#interpreter === null) collectLater();
-    }
+    return this.#keeper.use((interpreter) =>
+      interpreter.run({
+        name: script.sha,
+        compiled,
+        host,
+        pass({ sandbox }) {
+          sandbox.setGlobal("KEYS", keys);
+          sandbox.setGlobal("ARGV", args);
+          return 0;
+        },
+      }),
+    );
   }
 
   /** The script's function in the present interpreter. @throws {CommandError} it is no Lua */
   #compile(script: Known): number {
-    if (this.#interpreter === null) {
-      this.#interpreter = new Interpreter(this.#limits);
-      this.#serial++;
-    }
-    if (script.compiled?.owner === this.#serial) return script.compiled.number;
-    const interpreter = this.#interpreter;
-    // Away while it works: should it break, it is gone.
-    this.#interpreter = null;
-    const number = this.#compileWith(interpreter, script.body.subarray(script.codeStart));
-    script.compiled = { owner: this.#serial, number };
+    const owner = this.#keeper.serial;
+    if (script.compiled?.owner === owner) return script.compiled.number;
+    const code = script.body.subarray(script.codeStart);
+    const number = this.#keeper.use((interpreter) => interpreter.compile(code));
+    script.compiled = { owner, number };
     return number;
-  }
-
-  #compileWith(interpreter: Interpreter, code: Bytes): number {
-    try {
-      const number = interpreter.compile(code);
-      this.#interpreter = interpreter;
-      return number;
-    } catch (error) {
-      if (error instanceof CommandError) this.#interpreter = interpreter;
-      throw error;
-    }
   }
 
   #forgetOldest(): void {
@@ -157,21 +134,7 @@ export class Scripts {
       if (this.#known.size <= COUNT_MAX && this.#bytes <= BYTES_MAX) return;
       this.#known.delete(sha);
       this.#bytes -= body.length;
-      if (compiled?.owner === this.#serial) this.#interpreter?.forget(compiled.number);
+      if (compiled?.owner === this.#keeper.serial) this.#keeper.current?.forget(compiled.number);
     }
   }
-}
-
-/** When the stack holds nothing of it any more, in ms. */
-const COLLECT_MS = 100;
-let isCollecting = false;
-
-/** The memory of an interpreter that is gone is freed by a garbage collection: soon, not whenever one comes. */
-function collectLater(): void {
-  if (isCollecting) return;
-  isCollecting = true;
-  setTimeout(() => {
-    isCollecting = false;
-    Bun.gc(true);
-  }, COLLECT_MS);
 }

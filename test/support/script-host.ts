@@ -21,7 +21,6 @@ export class TestScripts {
       call: (request, protocol) => this.call(request, protocol),
       knows: () => true,
       allows: () => true,
-      log() {},
     };
     return this.scripts.run(this.scripts.load(fromText(text)), [], [], host);
   }

@@ -1,5 +1,5 @@
 /** Commands that scripts call: found, checked and run as a client's are, but at once and in the same turn. */
-import { type Bytes, mapKey } from "../../bytes/bytes.ts";
+import type { Bytes } from "../../bytes/bytes.ts";
 import { clock } from "../../clock.ts";
 import { CommandError, errors, wrongArity } from "../../errors.ts";
 import { log } from "../../log.ts";
@@ -18,8 +18,6 @@ const DENIED: Readonly<Record<DenialReason, string>> = {
   channel:
     "ERR The user executing the script can't publish to the channel mentioned in the command",
 };
-
-const LOG_LEVELS = ["debug", "info", "info", "warn"] as const;
 
 /** One script's way to the commands, for one client. */
 export class ScriptCalls implements ScriptHost {
@@ -53,10 +51,6 @@ export class ScriptCalls implements ScriptHost {
 
   knows(request: Request): boolean {
     return this.#context.server.commands.meantBy(request) !== undefined;
-  }
-
-  log(level: number, text: Bytes): void {
-    log[LOG_LEVELS[level]!]("script", mapKey(text));
   }
 
   allows(request: Request): boolean {
