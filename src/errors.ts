@@ -149,12 +149,19 @@ export const errors = {
   scriptMayWrite: "ERR Can not execute a script with write flag using *_ro command.",
   scriptUnknownCommand: "ERR Unknown Redis command called from script",
   scriptArity: "ERR Wrong number of args calling Redis command from script",
+  scriptStale: "ERR Can not execute the command on a stale replica",
   notFromScript: "ERR This Redis command is not allowed from script",
   scriptReadOnly: "ERR Write commands are not allowed from read-only scripts.",
   noScriptRuns: "NOTBUSY No scripts in execution right now.",
   scriptFlushMode: "ERR SCRIPT FLUSH only support SYNC|ASYNC option",
   scriptDebugMode: "ERR Use SCRIPT DEBUG YES/SYNC/NO",
   noScriptDebugger: "ERR the script debugger is not supported",
+  noFunction: "ERR Function not found",
+  functionKeys: "ERR Bad number of keys provided",
+  noLibraryPattern: "ERR library name argument was not given",
+  functionFlushMode: "ERR FUNCTION FLUSH only supports SYNC|ASYNC option",
+  functionRestorePolicy:
+    "ERR Wrong restore policy given, value should be either FLUSH, APPEND or REPLACE.",
   saveInProgress: "ERR Background save already in progress",
   noAuth: "NOAUTH Authentication required.",
   nestedMulti: "ERR MULTI calls can not be nested",
@@ -224,9 +231,9 @@ export function wrongSubcommand(name: string, subcommand: string): string {
   return `ERR unknown subcommand or wrong number of arguments for '${subcommand}'. Try ${name} HELP.`;
 }
 
-/** A script broke a limit. `reason` says which, in the past tense. */
-export function scriptStopped(sha: string, reason: string): string {
-  return `ERR script ${sha} was stopped and its writes were undone: ${reason}`;
+/** A script broke a limit. `title` names it, `reason` says which limit, in the past tense. */
+export function scriptStopped(title: string, reason: string): string {
+  return `ERR ${title} was stopped and its writes were undone: ${reason}`;
 }
 
 /** What went wrong, as one text, whatever was thrown. */

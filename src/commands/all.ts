@@ -22,6 +22,8 @@ import { orderedScanCommands } from "./keys/ordered-scans.ts";
 import { sortCommands } from "./keys/sort.ts";
 import { blockingListCommands } from "./lists/blocking-lists.ts";
 import { listCommands } from "./lists/lists.ts";
+import { functionCommand } from "./scripting/function-libraries.ts";
+import { functionCommands } from "./scripting/functions.ts";
 import { scriptingCommands } from "./scripting/scripting.ts";
 import { binlogCommand } from "./server/binlog.ts";
 import { configCommand } from "./server/config.ts";
@@ -76,6 +78,8 @@ export const allCommands: readonly Command[] = [
   ...pubSubCommands,
   ...orderedScanCommands,
   ...scriptingCommands,
+  functionCommand,
+  ...functionCommands,
   ...serverCommands,
   slowLogCommand,
   ...objectCommands,

@@ -79,7 +79,7 @@ const ALSO: Readonly<Record<string, readonly string[]>> = {
 /** And those that it leaves out although they say so. */
 const NEVER: Readonly<Record<string, readonly string[]>> = {
   keyspace: SORTS,
-  read: ["eval_ro", "evalsha_ro"],
+  read: ["eval_ro", "evalsha_ro", "fcall_ro"],
 };
 
 /** Names of the ACL categories that the command is in, without the "@". */

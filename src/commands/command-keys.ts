@@ -28,9 +28,14 @@ export function keysOf(command: Command, words: readonly Bytes[]): FlaggedKey[] 
 
 /** What a command does to its keys, as Redis calls it. */
 export function keyFlags({ isWrite, flags }: Command): string[] {
-  if (isWrite) return ["RW", "access", "update"];
+  // Of a script nobody can tell.
+  if (isWrite || isScript(flags)) return ["RW", "access", "update"];
   if (flags.has("pubsub")) return ["not_key"];
   return flags.has("readonly") ? ["RO", "access"] : ["RO"];
+}
+
+function isScript(flags: Command["flags"]): boolean {
+  return flags.has("no_mandatory_keys") && !flags.has("readonly");
 }
 
 /** False for commands that never have any. */
@@ -66,8 +71,8 @@ function countedKeys(command: Command, words: readonly Bytes[]): Bytes[] | null 
   if (place < 0) return [];
   const at = place + command.name.split("|").length;
   const count = at < words.length ? parseSafeInteger(words[at]!) : 0;
-  if (count === 0 && command.flags.has("no_mandatory_keys")) return [];
-  if (!(count > 0) || at + count >= words.length) return null;
+  const isRight = count > 0 && at + count < words.length;
+  if (!isRight) return command.flags.has("no_mandatory_keys") ? [] : null;
   return words.slice(at + 1, at + 1 + count);
 }
 

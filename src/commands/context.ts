@@ -4,7 +4,7 @@ import type { Config } from "../config/config.ts";
 import type { DB } from "../database/db.ts";
 import type { KeyTable } from "../database/key-table/key-table.ts";
 import type { Ledis } from "../database/ledis.ts";
-import type { Scripts } from "../lua/scripts.ts";
+import type { Scripting } from "../lua/scripting.ts";
 import type { Reply } from "../resp/reply.ts";
 import type { Protocol } from "../resp/reply-writer.ts";
 import type { Request } from "../resp/request.ts";
@@ -359,10 +359,12 @@ export interface Server {
   readonly config: Config;
   readonly commands: CommandTable;
   readonly acl: AccessControl;
-  readonly scripts: Scripts;
+  readonly scripting: Scripting;
   readonly observer: CallObserver;
   /** Why writes are refused now: an error's text, or null. */
   readonly writeRefusal: string | null;
+  /** Why reads are. */
+  readonly readRefusal: string | null;
   readonly stats: ServerStats;
   readonly slowLog: SlowLog;
   readonly pubSub: PubSub;

@@ -174,7 +174,7 @@ export const options = [
     default: "5000",
     min: 0,
     runtime: true,
-    doc: "A script that runs longer is stopped, what it wrote is undone, and its caller gets an error; nobody else is served while it runs. 0: it may run for ever.",
+    doc: "A script, or a function, that runs longer is stopped, what it wrote is undone, and its caller gets an error; nobody else is served while it runs. 0: it may run for ever.",
   },
   {
     name: "script-memory-limit",
@@ -184,7 +184,7 @@ export const options = [
     min: 33554432,
     max: 2147418112,
     runtime: true,
-    doc: "Most memory of the Lua interpreter, which scripts share. It takes about 20 MB when the first script runs, and none before.",
+    doc: "Most memory of the Lua interpreter, which scripts share, and of the other one, which functions share. Each takes about 20 MB when the first of them runs, and none before.",
   },
   {
     name: "data_dir",

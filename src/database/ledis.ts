@@ -32,6 +32,7 @@ import { TurnLoop } from "./key-table/turn-loop.ts";
 import { Waiters } from "./key-table/waiters.ts";
 import { Watches } from "./key-table/watches.ts";
 import { ScanCursors } from "./keys/scan-cursors.ts";
+import { Libraries } from "./libraries.ts";
 import { SortMemory } from "./sorting/sorted-members.ts";
 import { ZSetOrder } from "./zsets/zset-entries.ts";
 
@@ -82,6 +83,8 @@ export class Ledis {
   /** Keys that must not change unnoticed, of all databases. */
   readonly watches: Watches;
   readonly cursors = new ScanCursors();
+  /** Libraries of functions, as the server has loaded them. */
+  readonly libraries: Libraries;
   /** Snapshots for long readings. */
   readonly moments: Moments;
   /** Long writes. */
@@ -103,6 +106,7 @@ export class Ledis {
     this.#options = options;
     this.keyspace = keyspace;
     this.spaces = new Spaces(keyspace);
+    this.libraries = new Libraries(keyspace);
     this.zsetOrder = new ZSetOrder(keyspace);
     keyspace.onUndo(() => this.elementPacks.clear());
     this.turns = new TurnLoop(keyspace);

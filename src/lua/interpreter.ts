@@ -10,7 +10,7 @@ import { LuaMachine } from "./machine.ts";
 import { type Run, redisLibrary, type ScriptHost, scriptFunctions } from "./redis-library.ts";
 import { NO_COMPILED_CODE, Sandbox } from "./sandbox.ts";
 import { errorText } from "./script-error.ts";
-import { GC_STEP, MASK_COUNT, REGISTRY } from "./wasm.ts";
+import { GC_STEP, type LuaState, MASK_COUNT, REGISTRY } from "./wasm.ts";
 
 /** The script was stopped: out of time, or of memory beyond what it could handle itself. */
 export class ScriptStopped extends Error {
@@ -42,6 +42,12 @@ export const SCRIPTS: Dialect = {
   hasScriptFunctions: true,
 };
 
+export const LIBRARIES: Dialect = {
+  chunkName: "user_function",
+  compileError: "ERR Error compiling function:",
+  hasScriptFunctions: false,
+};
+
 export interface ScriptLimits {
   /** Most memory of an interpreter. */
   readonly memoryBytesMax: number;
@@ -68,6 +74,7 @@ export class Interpreter {
   #timeMsMax = 0;
   #run: Run | null = null;
   #deadlineMs = Infinity;
+  #onDeadline: (L: LuaState) => never = () => this.#stop();
   /** What a command threw that is no error of the script. */
   #failure: { readonly error: unknown } | null = null;
   #runs = 0;
@@ -82,7 +89,9 @@ export class Interpreter {
     const redis = redisLibrary(this.machine, () => this.#run!);
     const scriptOnly = dialect.hasScriptFunctions ? scriptFunctions(this.machine) : {};
     this.sandbox = new Sandbox(this.machine, { ...redis, ...scriptOnly }, textBytesMax);
-    const hook = this.machine.addHook(() => this.#checkTime());
+    const hook = this.machine.addHook((L) => {
+      if (performance.now() >= this.#deadlineMs) this.#onDeadline(L);
+    });
     this.machine.api.lua_sethook(this.machine.state, hook, MASK_COUNT, HOOK_INSTRUCTIONS);
   }
 
@@ -107,6 +116,22 @@ export class Interpreter {
 
   forget(compiled: number): void {
     this.machine.api.luaL_unref(this.machine.state, REGISTRY, compiled);
+  }
+
+  /**
+   * Runs what is no client's doing, such as a library that registers its functions; Lua's errors are `work`'s.
+   *
+   * @param onDeadline raises an error when it has run for too long
+   */
+  prepare<T>(timeMsMax: number, onDeadline: (L: LuaState) => never, work: () => T): T {
+    this.#deadlineMs = performance.now() + timeMsMax;
+    this.#onDeadline = onDeadline;
+    try {
+      return work();
+    } finally {
+      this.#deadlineMs = Infinity;
+      this.#onDeadline = () => this.#stop();
+    }
   }
 
   /**
@@ -166,7 +191,10 @@ export class Interpreter {
   }
 
   #checkTime(): void {
-    if (performance.now() < this.#deadlineMs) return;
+    if (performance.now() >= this.#deadlineMs) this.#stop();
+  }
+
+  #stop(): never {
     throw new ScriptStopped(`it ran longer than ${this.#timeMsMax} ms`);
   }
 }

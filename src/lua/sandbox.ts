@@ -107,6 +107,45 @@ export class Sandbox {
     api.lua_settop(L, table - 1);
   }
 
+  /** Makes other globals for `withGlobals`: libraries, and whatever else is asked for is refused. */
+  makeGlobals(libraries: Readonly<Record<string, Library>>): number {
+    const { api, state: L } = this.#machine;
+    api.lua_createtable(L, 0, 1);
+    const table = api.lua_gettop(L);
+    for (const [name, library] of Object.entries(libraries)) {
+      this.#machine.pushLibrary(L, library);
+      this.#refuseMissing(L);
+      this.#standIn(L);
+      this.#machine.setField(L, table, name);
+    }
+    this.#refuseMissing(L);
+    return api.luaL_ref(L, REGISTRY);
+  }
+
+  /**
+   * While `work` runs, all code finds these globals instead of its own.
+   *
+   * @param globals from `makeGlobals`
+   */
+  withGlobals<T>(globals: number, work: () => T): T {
+    this.#lookIn(globals);
+    try {
+      return work();
+    } finally {
+      this.#lookIn(this.#globals);
+    }
+  }
+
+  /** Has the stand-in for the globals lead to a table that the registry keeps. */
+  #lookIn(globals: number): void {
+    const { api, state: L } = this.#machine;
+    api.lua_getmetatable(L, GLOBALS);
+    const metatable = api.lua_gettop(L);
+    api.lua_rawgeti(L, REGISTRY, globals);
+    this.#machine.setField(L, metatable, "__index");
+    api.lua_settop(L, metatable - 1);
+  }
+
   #addLibraries(libraries: Readonly<Record<string, Library>>): void {
     const { state: L } = this.#machine;
     for (const [name, library] of Object.entries(libraries)) {

@@ -34,6 +34,13 @@ export function raiseError(machine: LuaMachine, L: LuaState, text: string): neve
   return machine.throwTop(L);
 }
 
+/** The text of the error on top of the stack, with its code word. */
+export function errorOf(machine: LuaMachine, L: LuaState): string {
+  const top = machine.api.lua_gettop(L);
+  if (machine.api.lua_type(L, top) !== TABLE) return `ERR ${machine.textOf(L, top) ?? "nil"}`;
+  return field(machine, L, top, "err") ?? "ERR unknown error";
+}
+
 /**
  * The reply's text for the error on top of the stack, which ended a script.
  *

@@ -3,9 +3,10 @@ import { type Bytes, mapKey } from "../bytes/bytes.ts";
 import { CommandError } from "../errors.ts";
 
 const NEW_LINE = 0x0a;
-const FLAGS = [
+/** What scripts and functions can say of themselves, in the order in which Redis lists it. */
+export const SCRIPT_FLAGS: readonly string[] = [
   ...["no-writes", "allow-oom", "allow-stale", "no-cluster", "allow-cross-slot-keys"],
-] as const;
+];
 
 export interface ScriptHead {
   /** Bytes before the code; the line feed stays, so that lines keep their numbers. */
@@ -32,7 +33,7 @@ export function readScriptHead(body: Bytes): ScriptHead {
     }
     const text = option.slice("flags=".length);
     for (const flag of text === "" ? [] : text.split(",")) {
-      if (!FLAGS.some((known) => known === flag)) {
+      if (!SCRIPT_FLAGS.includes(flag)) {
         throw new CommandError(`ERR Unexpected flag in script shebang: ${flag}`);
       }
       flags.add(flag);

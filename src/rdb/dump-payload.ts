@@ -13,7 +13,7 @@ import { skipValue } from "./value-shape.ts";
 
 /** Versions that are written. The first one with doubles as scores: Redis 4.0 and later take it. */
 export const VERSION_PLAIN = 8;
-/** The first one with all numbers of streams: Redis 7.0's. */
+/** The first one with all numbers of streams, and with functions: Redis 7.0's. */
 export const VERSION_WITH_STREAMS = 10;
 /** The first one with TTLs of fields: Redis 7.4's. */
 export const VERSION_WITH_FIELD_TTLS = 12;
@@ -52,6 +52,11 @@ export function isSealed(payload: Bytes): boolean {
   return new Crc64().update(payload, 0, checked).equals(payload, checked);
 }
 
+/** Reads what stands before the footer. REQUIRES: `isSealed` */
+export function payloadReader(payload: Bytes, expandedBytesMax: number): RdbReader {
+  return new RdbReader(payload, 0, payload.length - FOOTER_BYTES, expandedBytesMax);
+}
+
 /**
  * The value in a payload, unchecked.
  *
@@ -60,8 +65,8 @@ export function isSealed(payload: Bytes): boolean {
  * @throws {RdbError} of a type that is not read here, or damaged
  */
 export function openPayload(payload: Bytes, expandedBytesMax: number): RdbValue {
-  const end = payload.length - FOOTER_BYTES;
-  const reader = new RdbReader(payload, 0, end, expandedBytesMax);
+  const reader = payloadReader(payload, expandedBytesMax);
+  const { end } = reader;
   const type = reader.byte();
   const start = reader.at;
   skipValue(reader, type);

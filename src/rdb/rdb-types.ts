@@ -40,7 +40,10 @@ export const RDB_LEDIS_BITMAP = 128;
 
 /** What stands between the values of a file. */
 export const OPCODE_SLOT_INFO = 244;
+/** A library of functions, Redis 7.0. */
 export const OPCODE_FUNCTION = 245;
+/** The same before Redis 7.0 was finished, in another form: not read. */
+export const OPCODE_EARLY_FUNCTION = 246;
 export const OPCODE_MODULE_AUX = 247;
 export const OPCODE_IDLE = 248;
 export const OPCODE_FREQUENCY = 249;

@@ -14,7 +14,7 @@ import type { Config } from "../config/config.ts";
 import { logLevelOf } from "../config/log-level.ts";
 import type { Ledis } from "../database/ledis.ts";
 import { log } from "../log.ts";
-import { Scripts } from "../lua/scripts.ts";
+import { Scripting } from "../lua/scripting.ts";
 import { ReplicationService } from "../replication/replication.ts";
 import type { Request } from "../resp/request.ts";
 import { AccessLog } from "./access-log.ts";
@@ -33,6 +33,7 @@ import { MessageRouter } from "./pub-sub.ts";
 import { replicationHost } from "./replication-host.ts";
 import { ReplyStreams } from "./reply-streams.ts";
 import { Saves } from "./saves.ts";
+import { scriptLimits } from "./script-limits.ts";
 import { ServedDatabase } from "./served-database.ts";
 import { Stats } from "./server-stats.ts";
 import { SlowCommands } from "./slow-log.ts";
@@ -49,10 +50,7 @@ export class App implements Server, RequestRunner {
   readonly config: Config;
   readonly commands = new CommandTable(allCommands);
   readonly stats = new Stats();
-  readonly scripts = new Scripts(() => ({
-    memoryBytesMax: this.config.get("script-memory-limit"),
-    timeMsMax: this.config.get("busy-reply-threshold"),
-  }));
+  readonly scripting = new Scripting(() => scriptLimits(this.config));
   readonly acl: AccessControl;
   readonly slowLog: SlowCommands;
   readonly observer: CommandObserver;
@@ -147,6 +145,10 @@ export class App implements Server, RequestRunner {
     const failure = this.ledis.keyspace.writeFailure;
     if (failure !== null) return `MISCONF Errors writing to the binlog: ${failure}`;
     return this.replication.writeRefusal;
+  }
+
+  get readRefusal(): string | null {
+    return this.replication.readRefusal;
   }
 
   get accessLog(): AccessLog | null {

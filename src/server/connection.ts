@@ -122,7 +122,7 @@ export class Connection
   }
 
   get mayWait(): boolean {
-    return !this.transaction.isRunning && !this.#runner.scripts.isRunning;
+    return !this.transaction.isRunning && !this.#runner.scripting.isRunning;
   }
 
   get isMonitor(): boolean {

@@ -96,6 +96,7 @@ const META_NUMBERS: Readonly<Record<string, 4 | 6>> = {
   space: 4,
   "next-space": 4,
   "next-id": 6,
+  libraries: 6,
 };
 
 /** The row of the put or delete event at `at`; its bytes are views. REQUIRES: the turn was learned by `names`. */

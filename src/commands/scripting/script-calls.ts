@@ -71,6 +71,7 @@ export class ScriptCalls implements ScriptHost {
     if (arity >= 0 ? words !== arity : words < -arity) return errors.scriptArity;
     if (flags.has("noscript")) return errors.notFromScript;
     const { client, server } = this.#context;
+    if (server.readRefusal !== null && !flags.has("stale")) return errors.scriptStale;
     if (!client.user.isUnrestricted) {
       const denied = server.acl.denial(client, command, request.views(), "lua");
       if (denied !== null) return DENIED[denied];

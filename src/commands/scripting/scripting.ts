@@ -1,15 +1,14 @@
 /** EVAL and its kin, and SCRIPT: Lua scripts, each of them whole in one turn. */
 import { type Bytes, equalsIgnoreCase, mapKey } from "../../bytes/bytes.ts";
-import { parseSafeInteger } from "../../bytes/integer.ts";
-import { CommandError, errors, scriptStopped } from "../../errors.ts";
-import { ScriptStopped } from "../../lua/interpreter.ts";
+import { CommandError, errors } from "../../errors.ts";
 import type { Script } from "../../lua/scripts.ts";
 import { OK, type Reply } from "../../resp/reply.ts";
-import { type Arg, any, bytes, some } from "../args.ts";
+import { any, bytes, some } from "../args.ts";
 import { type Command, type CommandFlag, command, container, subcommand } from "../command.ts";
 import type { Context } from "../context.ts";
 import { helpSubcommand } from "../help.ts";
-import { ScriptCalls } from "./script-calls.ts";
+import { refuseScript, runScript } from "./script-runs.ts";
+import { type ScriptWords, scriptWords } from "./script-words.ts";
 
 const SHA_LENGTH = 40;
 
@@ -34,63 +33,20 @@ const SCRIPT_HELP = [
   "    Load a script into the scripts cache without executing it.",
 ];
 
-/** Keys behind their number, which may be 0, and what else the script gets. */
-interface ScriptWords {
-  readonly keys: readonly Bytes[];
-  readonly args: readonly Bytes[];
-}
+const words = scriptWords(errors.notInteger);
 
-/** Read when `run` calls it: a script that is not known is the first thing to be told. */
-const scriptWords: Arg<() => ScriptWords> = {
-  min: 1,
-  max: Number.POSITIVE_INFINITY,
-  docs: [
-    { name: "numkeys", type: "integer" },
-    { name: "key", type: "key", optional: true, multiple: true },
-    { name: "arg", type: "string", optional: true, multiple: true },
-  ],
-  read(words) {
-    const number = words.next();
-    const rest: Bytes[] = [];
-    while (words.left > 0) rest.push(words.next());
-    return () => {
-      const count = parseSafeInteger(number);
-      if (Number.isNaN(count)) throw new CommandError(errors.notInteger);
-      if (count > rest.length) throw new CommandError(errors.keyCountTooLarge);
-      if (count < 0) throw new CommandError(errors.negativeKeys);
-      return { keys: rest.slice(0, count), args: rest.slice(count) };
-    };
-  },
-};
-
-/** Runs a script for a client. What it wrote is undone if it had to be stopped. */
+/** Runs a script for a client. */
 function run(
   context: Context,
   script: Script,
   { keys, args }: ScriptWords,
   isReadOnly: boolean,
 ): Reply {
-  const { client, ledis, server } = context;
-  const { flags } = script;
-  const mayWrite = flags === null || !flags.has("no-writes");
-  if (flags !== null && mayWrite) {
-    if (isReadOnly) throw new CommandError(errors.scriptMayWrite);
-    const refusal = server.writeRefusal;
-    if (refusal !== null) throw new CommandError(refusal);
-  }
-  const calls = new ScriptCalls(context, isReadOnly || !mayWrite, keys);
-  const { database } = client;
-  const savepoint = ledis.keyspace.savepoints.take();
-  try {
-    return server.scripts.run(script, keys, args, calls);
-  } catch (error) {
-    if (!(error instanceof ScriptStopped)) throw error;
-    ledis.keyspace.savepoints.rollback(savepoint);
-    throw new CommandError(scriptStopped(script.sha, error.message));
-  } finally {
-    // SELECT within a script holds for the script.
-    if (client.database !== database) client.select(database);
-  }
+  const runnable = { title: `script ${script.sha}`, flags: script.flags };
+  refuseScript(context, runnable);
+  return runScript(context, { ...runnable, isReadOnly, keys }, (host) =>
+    context.server.scripting.scripts.run(script, keys, args, host),
+  );
 }
 
 function evalText(
@@ -100,7 +56,7 @@ function evalText(
   isReadOnly: boolean,
 ): Reply {
   const read = words();
-  return run(context, context.server.scripts.load(body), read, isReadOnly);
+  return run(context, context.server.scripting.scripts.load(body), read, isReadOnly);
 }
 
 function evalSha(
@@ -111,7 +67,7 @@ function evalSha(
 ): Reply {
   if (sha.length !== SHA_LENGTH) throw new CommandError(errors.noScript);
   const read = words();
-  const script = context.server.scripts.find(mapKey(sha));
+  const script = context.server.scripting.scripts.find(mapKey(sha));
   if (script === undefined) throw new CommandError(errors.noScript);
   return run(context, script, read, isReadOnly);
 }
@@ -121,7 +77,7 @@ function flushScripts({ server }: Context, modes: readonly Bytes[]): Reply {
   const isKnown =
     mode === undefined || equalsIgnoreCase(mode, "SYNC") || equalsIgnoreCase(mode, "ASYNC");
   if (!isKnown || surplus !== undefined) throw new CommandError(errors.scriptFlushMode);
-  server.scripts.flush();
+  server.scripting.scripts.flush();
   return OK;
 }
 
@@ -137,7 +93,7 @@ export const scriptingCommands: readonly Command[] = [
     summary: "Runs a Lua script.",
     since: "2.6.0",
     flags: WRITING,
-    args: [bytes("script"), scriptWords],
+    args: [bytes("script"), words],
     run: (context, body, words) => evalText(context, body, words, false),
   }),
   command("scripting", {
@@ -145,7 +101,7 @@ export const scriptingCommands: readonly Command[] = [
     summary: "Runs a Lua script that may not write.",
     since: "7.0.0",
     flags: READING,
-    args: [bytes("script"), scriptWords],
+    args: [bytes("script"), words],
     run: (context, body, words) => evalText(context, body, words, true),
   }),
   command("scripting", {
@@ -153,7 +109,7 @@ export const scriptingCommands: readonly Command[] = [
     summary: "Runs a Lua script that the server knows, by its SHA-1.",
     since: "2.6.0",
     flags: WRITING,
-    args: [bytes("sha1"), scriptWords],
+    args: [bytes("sha1"), words],
     run: (context, sha, words) => evalSha(context, sha, words, false),
   }),
   command("scripting", {
@@ -161,7 +117,7 @@ export const scriptingCommands: readonly Command[] = [
     summary: "Runs a Lua script that the server knows and that may not write.",
     since: "7.0.0",
     flags: READING,
-    args: [bytes("sha1"), scriptWords],
+    args: [bytes("sha1"), words],
     run: (context, sha, words) => evalSha(context, sha, words, true),
   }),
   container("scripting", {
@@ -183,7 +139,8 @@ export const scriptingCommands: readonly Command[] = [
         since: "2.6.0",
         flags: ["noscript"],
         args: [some(bytes("sha1"))],
-        run: ({ server }, names) => names.map((name) => (server.scripts.has(mapKey(name)) ? 1 : 0)),
+        run: ({ server }, names) =>
+          names.map((name) => (server.scripting.scripts.has(mapKey(name)) ? 1 : 0)),
       }),
       subcommand("scripting", {
         name: "SCRIPT|FLUSH",
@@ -210,7 +167,7 @@ export const scriptingCommands: readonly Command[] = [
         since: "2.6.0",
         flags: ["noscript", "stale"],
         args: [bytes("script")],
-        run: ({ server }, body) => server.scripts.load(body).sha,
+        run: ({ server }, body) => server.scripting.scripts.load(body).sha,
       }),
     ],
   }),

@@ -95,6 +95,8 @@ function memoryFields({ ledis, server }: Context): InfoField[] {
   const peak = Math.max(rss, server.stats.memoryPeakBytes);
   const rows = memtableBytes + cacheBytes;
   const clients = [...server.clients()].reduce((sum, client) => sum + clientBytes(client), 0);
+  const { scripts, functions } = server.scripting;
+  const libraries = functions.librariesOf(ledis.libraries);
   return [
     ...sized("used_memory", rss),
     ...sized("used_memory_rss", rss),
@@ -108,9 +110,17 @@ function memoryFields({ ledis, server }: Context): InfoField[] {
     ["allocator_active", heapTotal + external],
     ["allocator_resident", rss],
     ...sized("total_system_memory", totalmem()),
-    ...sized("used_memory_lua", server.scripts.memoryBytes),
-    ...sized("used_memory_scripts", server.scripts.bytes),
-    ["number_of_cached_scripts", server.scripts.count],
+    ["used_memory_lua", scripts.memoryBytes],
+    ["used_memory_vm_eval", scripts.memoryBytes],
+    ["used_memory_lua_human", human(scripts.memoryBytes)],
+    ["used_memory_scripts_eval", scripts.bytes],
+    ["number_of_cached_scripts", scripts.count],
+    ["number_of_functions", libraries.functionCount],
+    ["number_of_libraries", libraries.size],
+    ["used_memory_vm_functions", functions.memoryBytes],
+    ...sized("used_memory_vm_total", scripts.memoryBytes + functions.memoryBytes),
+    ["used_memory_functions", libraries.bytes],
+    ...sized("used_memory_scripts", scripts.bytes + libraries.bytes),
     ...sized("maxmemory", 0),
     ["maxmemory_policy", "noeviction"],
     ["mem_fragmentation_ratio", "1.00"],

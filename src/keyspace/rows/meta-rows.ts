@@ -2,7 +2,7 @@
  * Names of the server's own rows: `0 · number · name`. They stand in the log like all rows, so a restart
  * or a slave finds databases and counters as they were. On disk and in the log: never rename.
  */
-import { type Bytes, equalBytes, fromText } from "../../bytes/bytes.ts";
+import { type Bytes, concatBytes, equalBytes, fromText } from "../../bytes/bytes.ts";
 import { readU48, writeU48 } from "./row-key.ts";
 
 /** The `number` of rows that belong to no database. */
@@ -17,7 +17,16 @@ export const META_NEXT_ID = fromText("next-id");
 /** Of a space: no database has it any more, so its rows are garbage. Consumed by the flush worker. */
 export const META_DEAD_SPACE = fromText("dead");
 
+/** Of the server: `u48be`, another one whenever the libraries of functions have changed. Missing: there never were any. */
+export const META_LIBRARIES = fromText("libraries");
+
+const LIBRARY = fromText("library:");
 const HOME = fromText("home");
+
+/** Of the server: `library:` · name -> code, a library of functions. */
+export function libraryRowName(name: Bytes): Bytes {
+  return concatBytes(LIBRARY, name);
+}
 
 /**
  * Of the server: `home · collection id u48be` -> `space u32be · key`, the key row that the collection was last

@@ -24,7 +24,7 @@ const GIVEN_UP_AT_ONCE = 1000;
 /** What is needed of the server. */
 export interface TrackingHost extends SenderHost {
   readonly ledis: Ledis;
-  readonly scripts: { readonly isRunning: boolean };
+  readonly scripting: { readonly isRunning: boolean };
   clients(): Iterable<TrackedConnection>;
 }
 
@@ -161,7 +161,7 @@ export class KeyTracking implements Tracking, TrackerRegistry, KeyListener {
   #changed(name: string, byItself: boolean): void {
     const { running } = this.#sender;
     // Who runs a script has not changed what the script changes, as Redis sees it, where prefixes are concerned.
-    this.#broadcasts.changed(name, byItself || this.#host.scripts.isRunning ? null : running);
+    this.#broadcasts.changed(name, byItself || this.#host.scripting.isRunning ? null : running);
     for (const tracker of this.#table.take(name)) {
       const { mode } = tracker;
       if (mode === null || mode.isBroadcast) continue;
