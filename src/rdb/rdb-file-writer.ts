@@ -14,8 +14,8 @@ export interface RdbKeyHead {
 }
 
 /**
- * Version in the header: the oldest of which every form is that is written here, but those of streams and of fields
- * with TTLs. Redis knows these by their types' numbers alone, whatever the header says, and Redis 4.0 and later
+ * Version in the header: the oldest of which every form is that is written here, but those of streams, of fields
+ * with TTLs and of functions. Redis knows these by their numbers alone, whatever the header says, and Redis 4.0 and later
  * read a file without them.
  */
 const VERSION = 8;
@@ -43,6 +43,12 @@ export class RdbFileWriter {
     this.#writer.byte(types.OPCODE_AUX);
     this.#writer.string(fromText(name));
     this.#writer.string(fromText(value));
+  }
+
+  /** A library of functions, which Redis 7.0 and later take. Before all keys. */
+  library(code: Bytes): void {
+    this.#writer.byte(types.OPCODE_FUNCTION);
+    this.#writer.string(code);
   }
 
   /** The keys that follow are in this database: about so many, and so many of them with a TTL. */

@@ -50,6 +50,8 @@ export type RdbRecord =
       readonly keys: number;
       readonly ttls: number;
     }
+  /** A library of functions. */
+  | { readonly kind: "library"; readonly code: Bytes }
   /** Something that is not stored here, skipped: a key that holds a module's value, or no key's. */
   | {
       readonly kind: "skipped";
@@ -176,8 +178,9 @@ class RdbFile {
         return { kind: "aux", name, value };
       }
       case types.OPCODE_FUNCTION:
-        reader.skipString();
-        return this.#skipped("function library", null);
+        return { kind: "library", code: reader.string() };
+      case types.OPCODE_EARLY_FUNCTION:
+        throw new RdbError("functions of a Redis before 7.0 are not read here");
       case types.OPCODE_MODULE_AUX:
         skipValue(reader, types.RDB_MODULE_2);
         return this.#skipped("module", null);

@@ -33,6 +33,8 @@ async function recordsOf(file: Bytes): Promise<unknown[]> {
       records.push([database, mapKey(key), expireAtMs, contentOf(value)]);
     } else if (record.kind === "aux") {
       records.push([toText(record.name), toText(record.value)]);
+    } else if (record.kind === "library") {
+      records.push(["library", toText(record.code)]);
     } else {
       records.push(record);
     }
@@ -45,6 +47,7 @@ const value = (writer: { string(bytes: Bytes): void }) => writer.string(fromText
 test("what is written is read, and its checksum is right", async () => {
   const file = fileOf((writer) => {
     writer.aux("ledis-ver", "1.2.3");
+    writer.library(fromText("#!lua name=lib"));
     writer.database(0, 2, 1);
     writer.key({ key: fromText("a"), expireAtMs: 0, rdbType: RDB_STRING }, value);
     writer.key({ key: fromText("b"), expireAtMs: 4_102_444_800_000, rdbType: RDB_LIST }, (list) => {
@@ -57,6 +60,7 @@ test("what is written is read, and its checksum is right", async () => {
   expect(await recordsOf(file)).toEqual([
     { kind: "header", version: 8 },
     ["ledis-ver", "1.2.3"],
+    ["library", "#!lua name=lib"],
     { kind: "size", database: 0, keys: 2, ttls: 1 },
     [0, "a", 0, "value"],
     [0, "b", 4_102_444_800_000, ["x", "12"]],

@@ -23,6 +23,8 @@ async function recordsOf(bytes: Uint8Array, pieceBytes = 1 << 16, bounds = limit
       records.push({ ...rest, key: mapKey(key), type: value.type, content: contentOf(value) });
     } else if (record.kind === "aux") {
       records.push({ kind: "aux", name: mapKey(record.name), value: mapKey(record.value) });
+    } else if (record.kind === "library") {
+      records.push({ ...record, code: mapKey(record.code) });
     } else if (record.kind === "skipped") {
       records.push({ ...record, key: record.key === null ? null : mapKey(record.key) });
     } else {
@@ -88,11 +90,10 @@ describe("a file that Redis 7.0 has saved", () => {
     ]);
   });
 
-  test("tells what was skipped", async () => {
+  test("has its functions", async () => {
     const records = await recordsOf(redisFile);
-    expect(records.filter(({ kind }) => kind === "skipped")).toEqual([
-      { kind: "skipped", what: "function library", database: 0, key: null },
-    ]);
+    const code = expect.stringMatching(/^#!lua name=/);
+    expect(records.filter(({ kind }) => kind === "library")).toEqual([{ kind: "library", code }]);
   });
 
   test("reads the same in pieces of any size", async () => {
@@ -156,9 +157,14 @@ describe("what stands between keys", () => {
     expect(await recordsOf(file)).toEqual([
       { kind: "header", version: 12 },
       { kind: "skipped", what: "module", database: 0, key: null },
-      { kind: "skipped", what: "function library", database: 0, key: null },
+      { kind: "library", code: "a" },
       { kind: "end", isChecked: true },
     ]);
+  });
+
+  test("may not be functions of a Redis before 7.0", async () => {
+    const file = fileOf("0010", 246, 1, 97, 1, 97, 0, 1, 97);
+    expect(await recordsOf(file).catch(String)).toContain("functions of a Redis before 7.0");
   });
 
   function key(rest: object) {

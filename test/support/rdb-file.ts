@@ -4,6 +4,7 @@ import { CRC64_BYTES, Crc64 } from "../../src/bytes/crc64.ts";
 
 const LENGTH_32 = 0x80;
 const AUX = 0xfa;
+const FUNCTION = 0xf5;
 const EXPIRE_MS = 0xfc;
 const SELECT = 0xfe;
 const EOF = 0xff;
@@ -24,15 +25,22 @@ export interface RdbString {
   readonly expireAtMs?: number;
 }
 
-/** An .rdb file with these strings, in ASCII. @param aux what the server says of itself */
+/**
+ * An .rdb file with these strings, in ASCII.
+ *
+ * @param aux what the server says of itself
+ * @param libraries code of libraries of functions
+ */
 export function rdbOf(
   strings: readonly RdbString[],
   aux: Readonly<Record<string, string>> = {},
+  libraries: readonly string[] = [],
 ): Buffer {
   const parts: Uint8Array[] = [fromText("REDIS0011")];
   for (const [name, value] of Object.entries(aux)) {
     parts.push(Uint8Array.of(AUX), text(name), text(value));
   }
+  for (const code of libraries) parts.push(Uint8Array.of(FUNCTION), text(code));
   for (const { key, value, database = 0, expireAtMs } of strings) {
     parts.push(Uint8Array.of(SELECT, database));
     if (expireAtMs !== undefined) {

@@ -34,7 +34,7 @@ DESCRIPTION
   on disk. A file that is there is replaced then.
 
   With --rdb, FILE is one of Redis's .rdb files: Redis 4.0 and later start from it, 7.0 and later if there are
-  streams, 7.4 and later if fields of hashes have TTLs. LedisDB's bitmaps are left out and told on stderr. A
+  streams or functions, 7.4 and later if fields of hashes have TTLs. LedisDB's bitmaps are left out and told on stderr. A
   server's copy is kept in a directory FILE.copy-<random> meanwhile, which needs as much room as its data.
 
 OPTIONS

@@ -86,9 +86,10 @@ function rdbInput(path: string): Input {
   return async (directory, progress) => {
     const imported = await importRdb(directory, path, (keys) => progress.show(`${keys} keys`));
     progress.end();
-    const { keys, expired, skipped, position } = imported;
+    const { keys, libraries, expired, skipped, position } = imported;
     const note = (text: string) => process.stderr.write(`ledis: load: ${text}\n`);
     note(`${keys} keys read${expired === 0 ? "" : `, ${expired} left out: their TTL has passed`}`);
+    if (libraries > 0) note(`libraries of functions read: ${libraries}`);
     for (const [what, count] of skipped) note(`${count} left out, not stored here: ${what}`);
     return position;
   };

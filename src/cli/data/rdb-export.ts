@@ -61,6 +61,7 @@ async function writeAll(
   const writer = new RdbFileWriter(VALUE_BYTES_MAX, (piece) => file.write(piece));
   writer.aux("ledis-ver", version);
   writer.aux("ctime", `${Math.floor(clock.nowMs() / 1000)}`);
+  for (const { code } of ledis.libraries.all()) writer.library(code);
   let [keys, bitmaps] = [0, 0];
   for (let number = 0; number < DATABASES_MAX; number++) {
     const counts = ledis.keyspace.counts(ledis.spaces.of(number));

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import type { LogPosition } from "../../binlog/position.ts";
 import { clock } from "../../clock.ts";
 import type { Ledis } from "../../database/ledis.ts";
-import { StorageError } from "../../errors.ts";
+import { CommandError, StorageError } from "../../errors.ts";
 import { BUILD_DIRECTORY, markReady } from "../../keyspace/directory-swap.ts";
+import { readLibraryHead } from "../../lua/library-head.ts";
 import { checkValue } from "../../rdb/check-value.ts";
 import { RdbError } from "../../rdb/rdb-error.ts";
 import { readRdbFile } from "../../rdb/rdb-file.ts";
@@ -18,6 +19,8 @@ const TURN_KEYS = 500;
 
 export interface Imported {
   readonly keys: number;
+  /** Libraries of functions. */
+  readonly libraries: number;
   /** Keys whose TTL had passed. */
   readonly expired: number;
   /** What cannot be stored here: how many of what. */
@@ -55,7 +58,7 @@ export async function importRdb(
     return imported;
   } catch (error) {
     rmSync(built, { recursive: true, force: true });
-    if (!(error instanceof RdbError)) throw error;
+    if (!(error instanceof RdbError || error instanceof CommandError)) throw error;
     throw new StorageError(`${path}: ${error.message}`, { cause: error });
   }
 }
@@ -67,12 +70,15 @@ async function fill(
 ): Promise<Imported> {
   const ledis = await openAllDatabases(built);
   const skipped = new Map<string, number>();
-  let [keys, expired] = [0, 0];
+  let [keys, expired, libraries] = [0, 0, 0];
   try {
     const limits = { valueBytesMax: VALUE_BYTES_MAX };
     for await (const record of readRdbFile(Bun.file(path).stream(), limits)) {
       if (record.kind === "skipped") {
         skipped.set(record.what, (skipped.get(record.what) ?? 0) + 1);
+      } else if (record.kind === "library") {
+        ledis.libraries.put(readLibraryHead(record.code).name, record.code);
+        libraries++;
       } else if (record.kind === "key") {
         if (record.expireAtMs !== 0 && record.expireAtMs <= clock.nowMs()) {
           expired++;
@@ -89,7 +95,7 @@ async function fill(
     await endTurn(ledis);
     const { position } = ledis.keyspace.history;
     await ledis.close();
-    return { keys, expired, skipped, position };
+    return { keys, libraries, expired, skipped, position };
   } catch (error) {
     await ledis.close({ save: false }).catch(() => {});
     throw error;

@@ -2,6 +2,7 @@
  * Fills hidden databases with a master's copy and puts them in the place of those that clients see, in one turn: until
  * then clients see the old data, and afterwards all of the new; a crash in between leaves the old.
  */
+import type { Bytes } from "../../bytes/bytes.ts";
 import { LinkError } from "../link-error.ts";
 import { ForeignDatabases } from "./foreign-databases.ts";
 import type { RefuseCopy } from "./foreign-master.ts";
@@ -20,6 +21,8 @@ export interface Filled<Place> {
   readonly place: Place;
   /** Keys, or what the master counts its data in. */
   readonly records: number;
+  /** The master's libraries of functions, by name. */
+  readonly libraries: ReadonlyMap<string, Bytes>;
 }
 
 /**
@@ -44,6 +47,7 @@ export async function fillHidden<Place>(
   await writeTurn(options, () => {
     writeState(hidden.notes, { master, place: format(filled.place) });
     hidden.install();
+    ledis.libraries.replace(filled.libraries);
   });
   return filled;
 }

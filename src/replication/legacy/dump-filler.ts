@@ -41,7 +41,7 @@ async function eachBatch(
       await take(batch);
       records += batch.length;
     }
-    return { place: reader.place, records };
+    return { place: reader.place, records, libraries: new Map() };
   } finally {
     await reader.close();
   }

@@ -1,6 +1,8 @@
 /** Fills hidden databases with the copy of a Redis master. */
-import { toText } from "../../bytes/bytes.ts";
+import { type Bytes, copyBytes, toText } from "../../bytes/bytes.ts";
+import { CommandError } from "../../errors.ts";
 import { log } from "../../log.ts";
+import { readLibraryHead } from "../../lua/library-head.ts";
 import { checking } from "../../rdb/check-value.ts";
 import type { Slices } from "../../rdb/in-slices.ts";
 import { RdbError } from "../../rdb/rdb-error.ts";
@@ -75,14 +77,14 @@ export async function fillFromRdb(
   options: FillOptions,
 ): Promise<Filled<PsyncPlace>> {
   const fill = async (hidden: ForeignDatabases) => {
-    const { records, database, skipped } = await store(source, hidden, options);
+    const { records, libraries, database, skipped } = await store(source, hidden, options);
     if (!source.isWhole) throw new LinkError("the master's copy is longer than it says");
-    return { place: { ...at, database, skipped }, records };
+    return { place: { ...at, database, skipped }, records, libraries };
   };
   try {
     return await fillHidden(options, fill, formatPsyncPlace);
   } catch (error) {
-    if (!(error instanceof RdbError)) throw error;
+    if (!(error instanceof RdbError || error instanceof CommandError)) throw error;
     throw new LinkError(`the master's copy: ${error.message}`, { cause: error });
   }
 }
@@ -90,6 +92,8 @@ export async function fillFromRdb(
 interface Stored {
   /** Keys. */
   readonly records: number;
+  /** Code of libraries of functions, by name. */
+  readonly libraries: ReadonlyMap<string, Bytes>;
   /** In which database the stream begins. */
   readonly database: number;
   /** Values, and what else there was, that cannot be stored here. */
@@ -103,6 +107,7 @@ async function store(
 ): Promise<Stored> {
   const batches = new KeyBatches(progress);
   const skipped = new Map<string, number>();
+  const libraries = new Map<string, Bytes>();
   let [records, database] = [0, 0];
   for await (const record of readRdbFile(source.pieces(), { valueBytesMax: VALUE_BYTES_MAX })) {
     if (record.kind === "key") {
@@ -111,6 +116,8 @@ async function store(
       for (const _ of checking(value)) await new Promise((resolve) => setImmediate(resolve));
       await batches.add(record.bytes, dumps.storing(key, value, expireAtMs));
       records++;
+    } else if (record.kind === "library") {
+      libraries.set(readLibraryHead(record.code).name, copyBytes(record.code));
     } else if (record.kind === "skipped") {
       skipped.set(record.what, (skipped.get(record.what) ?? 0) + 1);
     } else if (record.kind === "aux" && toText(record.name) === STREAM_DATABASE) {
@@ -122,5 +129,5 @@ async function store(
     log.warn("replication", "the master's copy holds what cannot be stored here", { what, count });
   }
   const sum = [...skipped.values()].reduce((total, count) => total + count, 0);
-  return { records, database, skipped: sum };
+  return { records, libraries, database, skipped: sum };
 }

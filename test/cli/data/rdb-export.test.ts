@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { existsSync, readdirSync } from "node:fs";
-import { fromText } from "../../../src/bytes/bytes.ts";
+import { copyBytes, fromText } from "../../../src/bytes/bytes.ts";
 import { exportRdb } from "../../../src/cli/data/rdb-export.ts";
 import { importRdb } from "../../../src/cli/data/rdb-import.ts";
 import {
@@ -10,6 +10,8 @@ import {
   temporaryPaths,
   withLedis,
 } from "../../support/offline-data.ts";
+
+const LIBRARY = fromText(`#!lua name=lib\n${"--".repeat(50_000)}`);
 
 const ignore = () => {};
 
@@ -23,6 +25,7 @@ test("what is written and read again is the same: all types, TTLs and databases"
     other.strings.set(fromText("long"), new Uint8Array(300_000).fill(1));
     other.strings.set(fromText("has ended"), fromText("x"), 1);
     ledis.swap(1, 7);
+    ledis.libraries.put("lib", LIBRARY);
     await ledis.committed();
   });
   let told = 0;
@@ -37,6 +40,10 @@ test("what is written and read again is the same: all types, TTLs and databases"
     ledis.select(0).keys.remove(fromText("bitmap"));
   });
   expect(await digestOf(to)).toBe(await digestOf(from));
+  await withLedis(to, (ledis) => {
+    const stored = Array.from(ledis.libraries.all(), ({ name, code }) => [name, copyBytes(code)]);
+    expect(stored).toEqual([["lib", LIBRARY]]);
+  });
 });
 
 test("a file that cannot be written leaves none, and the directory as it was", async () => {

@@ -10,11 +10,14 @@ import { runLedis } from "../../support/spawn-server.ts";
 const text = (value: string) => [value.length, ...fromText(value)];
 const ms = (value: number) => [...new Uint8Array(BigUint64Array.of(BigInt(value)).buffer)];
 
-/** A file of Redis 7 with a key of each type in database 0, and others. */
+const LIBRARY = "#!lua name=lib\nredis.register_function('f', redis.log)";
+
+/** A file of Redis 7 with functions, a key of each type in database 0, and others. */
 function rdbFile(): Buffer {
   const body = [
     ...fromText("REDIS0011"),
     ...[0xfa, ...text("redis-ver"), ...text("7.0.15")],
+    ...[0xf5, ...text(LIBRARY)],
     ...[0xfe, 0],
     ...[0, ...text("a"), ...text("value of a")],
     ...[1, ...text("list"), 2, ...text("x"), ...text("y")],
@@ -43,7 +46,8 @@ test("Redis's file is loaded into a new directory: all types, databases and TTLs
   );
   expect({ status, stderr }).toEqual({
     status: 0,
-    stderr: "ledis: load: 6 keys read, 1 left out: their TTL has passed\n",
+    stderr:
+      "ledis: load: 6 keys read, 1 left out: their TTL has passed\nledis: load: libraries of functions read: 1\n",
   });
   expect(stdout).toMatch(/^MASTER_LOG_FILE='ledis-bin.0000001', MASTER_LOG_POS=\d+;\nLoad OK\n$/);
   expect(checkDirectory(paths.of("to")).problems).toEqual([]);
@@ -54,6 +58,8 @@ test("Redis's file is loaded into a new directory: all types, databases and TTLs
     expect(toText(db.hashes.get(fromText("hash"), fromText("f"))!)).toBe("v");
     expect(db.zsets.score(fromText("zset"), fromText("m"))).toBe(1.5);
     expect(db.sets.has(fromText("set"), fromText("m"))).toBe(true);
+    const [library] = [...ledis.libraries.all()];
+    expect([library?.name, toText(library!.code)]).toEqual(["lib", LIBRARY]);
   });
 }, 60_000);
 

@@ -7,6 +7,7 @@ import { writeTurn } from "../../../src/replication/foreign/write-turn.ts";
 import { openLedis, type TestLedis } from "../../support/open-ledis.ts";
 
 const KEY = fromText("k");
+const LIBRARIES = new Map([["mylib", fromText("code")]]);
 const kept = ({ db }: TestLedis): string => toText(db.strings.get(KEY)!);
 const stateOf = ({ ledis }: TestLedis) => readState(ForeignDatabases.seen(ledis).notes);
 
@@ -19,7 +20,7 @@ function filling(test: TestLedis, refusal: string | null) {
     async (hidden) => {
       await writeTurn(progress, () => hidden.at(0).strings.set(KEY, fromText("new")));
       seen.push(kept(test));
-      return { place: 7, records: 1 };
+      return { place: 7, records: 1, libraries: LIBRARIES };
     },
     (place) => `at ${place}`,
   );
@@ -29,11 +30,13 @@ function filling(test: TestLedis, refusal: string | null) {
 test("what was filled takes the place of what was there, with the place in the same turn", async () => {
   await using test = await openLedis();
   test.db.strings.set(KEY, fromText("old"));
+  test.ledis.libraries.put("other", fromText("old code"));
   const { filled, seen } = filling(test, null);
-  expect(await filled).toEqual({ place: 7, records: 1 });
+  expect(await filled).toEqual({ place: 7, records: 1, libraries: LIBRARIES });
   expect(seen).toEqual(["old"]);
   await test.reopen();
   expect(kept(test)).toBe("new");
+  expect(Array.from(test.ledis.libraries.all(), ({ name }) => name)).toEqual(["mylib"]);
   expect(stateOf(test)).toEqual({ master: "m:1", place: "at 7" });
 });
 

@@ -5,7 +5,7 @@ import { CommandApplier } from "../../../src/replication/redis/command-applier.t
 import { MasterClient } from "../../../src/replication/redis/master-client.ts";
 import { Request } from "../../../src/resp/request.ts";
 import { keepLog } from "../../support/keep-log.ts";
-import { startServer, type TestServer } from "../../support/start-server.ts";
+import { replyError, startServer, type TestServer } from "../../support/start-server.ts";
 
 const lines = keepLog();
 
@@ -55,6 +55,26 @@ test("what is not for the data is heard, or passed over", async () => {
   take("PFCOUNT", "p");
   take("PUBLISH", "c", "m");
   expect([seen.asked, applier.skipped]).toEqual([1, 0]);
+});
+
+test("libraries of functions come and go, and are undone with a transaction that cannot be followed", async () => {
+  await using server = await startServer();
+  const { applier, take } = applierFor(server);
+  const code = (name: string) =>
+    `#!lua name=${name}\nredis.register_function('${name}', function() return 1 end)`;
+  await using client = await server.connect();
+  take("FUNCTION", "LOAD", code("a"));
+  take("FUNCTION", "LOAD", "REPLACE", code("a"));
+  take("FUNCTION", "LOAD", code("b"));
+  take("FUNCTION", "DELETE", "b");
+  const gone = replyError("ERR Function not found");
+  const call = (name: string) => client.call("FCALL", name, "0");
+  expect([await call("a"), await call("b")]).toEqual([1, gone]);
+  take("MULTI");
+  take("FUNCTION", "FLUSH");
+  take("SELECT", "99");
+  expect(() => take("EXEC")).toThrow("raise databases");
+  expect([await call("a"), applier.skipped]).toEqual([1, 0]);
 });
 
 test("what fails is counted, and the first twenty are told of", async () => {

@@ -58,7 +58,8 @@ test("a copy takes the place of what was there, with the place it stands for", a
   await using test = await openLedis();
   test.db.strings.set(KEY, fromText("old"));
   const filled = await fillFromRdb(copyOf(many), PLACE, optionsFor(test));
-  expect(filled).toEqual({ records: 1001, place: { ...PLACE, database: 0, skipped: 0 } });
+  const place = { ...PLACE, database: 0, skipped: 0 };
+  expect(filled).toEqual({ records: 1001, libraries: new Map(), place });
   await test.reopen();
   expect(toText(test.db.strings.get(KEY)!)).toBe("new");
   expect(await test.ledis.select(5).counts()).toMatchObject({ keys: 1000 });
@@ -69,6 +70,26 @@ test("a master that is a slave itself says in which database its stream begins",
   await using test = await openLedis();
   const copy = rdbOf([], { "redis-ver": "7.0.15", "repl-stream-db": "3" });
   expect((await fillFromRdb(copyOf(copy), PLACE, optionsFor(test))).place.database).toBe(3);
+});
+
+test("the master's functions are there with its keys, and others are gone", async () => {
+  await using test = await openLedis();
+  test.ledis.libraries.put("other", fromText("old"));
+  const code = "#!lua name=lib\nredis.register_function('f', function() end)";
+  await fillFromRdb(
+    copyOf(rdbOf([{ key: "k", value: "new" }], {}, [code])),
+    PLACE,
+    optionsFor(test),
+  );
+  const stored = () =>
+    Array.from(test.ledis.libraries.all(), ({ name, code }) => [name, toText(code)]);
+  expect(stored()).toEqual([["lib", code]]);
+  await test.reopen();
+  expect(stored()).toEqual([["lib", code]]);
+  const nameless = copyOf(rdbOf([], {}, ["return 1"]));
+  await expect(fillFromRdb(nameless, PLACE, optionsFor(test))).rejects.toThrow(
+    "the master's copy: ERR Missing library metadata",
+  );
 });
 
 test("a refused, damaged or unwanted copy leaves the old data, and no state that says otherwise", async () => {
