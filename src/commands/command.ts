@@ -118,6 +118,8 @@ export interface Command {
   findSubcommand(name: Bytes): Command | undefined;
   /** True when a request of `count` words, name included, may be right. */
   accepts(count: number): boolean;
+  /** Why it is not to be queued for EXEC, for more than its flags tell; null: it may be. */
+  queueRefusal(context: Context, request: Request): string | null;
   /** Reads the arguments and runs it. @throws {CommandError} the client's mistake */
   invoke(context: Context, request: Request): Reply | Promise<Reply>;
 }
@@ -134,10 +136,14 @@ export interface CommandRow<A extends readonly Arg<unknown>[]> {
   readonly keySpecs?: readonly KeySpec[];
   /** Fewest and most words where the arguments alone would say something else than Redis. */
   readonly arity?: number;
+  /** See Command. */
+  queueRefusal?(context: Context, request: Request): string | null;
   run(context: Context, ...values: Values<A>): Reply | Promise<Reply>;
 }
 
 const words = new Words();
+
+const noRefusal = () => null;
 
 let nextNumber = 0;
 
@@ -183,6 +189,7 @@ function build<const A extends readonly Arg<unknown>[]>(
     args: row.args.flatMap((arg) => arg.docs),
     subcommands: [],
     findSubcommand: () => undefined,
+    queueRefusal: row.queueRefusal ?? noRefusal,
     accepts: (count) => count >= least && count <= most && (count - min) % step === 0,
     invoke: invoker(row, nameWords),
   };
@@ -276,6 +283,7 @@ export function container(group: CommandGroup, row: ContainerRow): Command {
     subcommands: row.subcommands,
     findSubcommand: (name) => byName.find(([known]) => equalsIgnoreCase(name, known))?.[1],
     accepts: () => alone !== undefined,
+    queueRefusal: noRefusal,
     invoke: (context, request) => alone!.invoke(context, request),
   };
 }

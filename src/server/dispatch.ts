@@ -160,6 +160,8 @@ export class Dispatcher {
 
   /** Keeps a command for EXEC. */
   #queue(connection: Connection, command: Command, request: Request): "done" {
+    const refusal = command.queueRefusal(connection, request);
+    if (refusal !== null) return this.#reject(connection, request, command, refusal);
     try {
       connection.transaction.queue(command, request);
     } catch (error) {

@@ -19,15 +19,21 @@ function mayWrite({ flags }: Runnable): boolean {
   return flags === null || !flags.has("no-writes");
 }
 
-/** @throws {CommandError} the server is in no state for what it may do */
-export function refuseScript({ server }: Context, script: Runnable): void {
-  // Of a script that says nothing, its commands are refused one by one.
-  if (script.flags !== null && mayWrite(script)) refuse(server.writeRefusal);
-  if (!script.flags?.has("allow-stale")) refuse(server.readRefusal);
+/** Why the server is in no state for what a script may do that says so; null: it is. */
+export function scriptRefusal(
+  { server }: Context,
+  flags: ReadonlySet<string> | null,
+): string | null {
+  if (flags === null) return null;
+  const writing = flags.has("no-writes") ? null : server.writeRefusal;
+  return writing ?? (flags.has("allow-stale") ? null : server.readRefusal);
 }
 
-function refuse(reason: string | null): void {
-  if (reason !== null) throw new CommandError(reason);
+/** @throws {CommandError} the server is in no state for it */
+export function refuseScript(context: Context, { flags }: Runnable): void {
+  // Of a script that says nothing, commands that write are refused one by one.
+  const refusal = flags === null ? context.server.readRefusal : scriptRefusal(context, flags);
+  if (refusal !== null) throw new CommandError(refusal);
 }
 
 /** One run of it. */

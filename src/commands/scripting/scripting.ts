@@ -1,13 +1,15 @@
 /** EVAL and its kin, and SCRIPT: Lua scripts, each of them whole in one turn. */
 import { type Bytes, equalsIgnoreCase, mapKey } from "../../bytes/bytes.ts";
 import { CommandError, errors } from "../../errors.ts";
+import { readScriptHead } from "../../lua/script-flags.ts";
 import type { Script } from "../../lua/scripts.ts";
 import { OK, type Reply } from "../../resp/reply.ts";
+import type { Request } from "../../resp/request.ts";
 import { any, bytes, some } from "../args.ts";
 import { type Command, type CommandFlag, command, container, subcommand } from "../command.ts";
 import type { Context } from "../context.ts";
 import { helpSubcommand } from "../help.ts";
-import { refuseScript, runScript } from "./script-runs.ts";
+import { refuseScript, runScript, scriptRefusal } from "./script-runs.ts";
 import { type ScriptWords, scriptWords } from "./script-words.ts";
 
 const SHA_LENGTH = 40;
@@ -72,6 +74,21 @@ function evalSha(
   return run(context, script, read, isReadOnly);
 }
 
+/** A first line that makes no sense is told of when the script is to run. */
+function refusalOfText(context: Context, request: Request): string | null {
+  try {
+    return scriptRefusal(context, readScriptHead(request.bytes(1)).flags);
+  } catch (error) {
+    if (error instanceof CommandError) return null;
+    throw error;
+  }
+}
+
+function refusalOfSha(context: Context, request: Request): string | null {
+  const script = context.server.scripting.scripts.find(mapKey(request.bytes(1)));
+  return scriptRefusal(context, script?.flags ?? null);
+}
+
 function flushScripts({ server }: Context, modes: readonly Bytes[]): Reply {
   const [mode, surplus] = modes;
   const isKnown =
@@ -94,6 +111,7 @@ export const scriptingCommands: readonly Command[] = [
     since: "2.6.0",
     flags: WRITING,
     args: [bytes("script"), words],
+    queueRefusal: refusalOfText,
     run: (context, body, words) => evalText(context, body, words, false),
   }),
   command("scripting", {
@@ -102,6 +120,7 @@ export const scriptingCommands: readonly Command[] = [
     since: "7.0.0",
     flags: READING,
     args: [bytes("script"), words],
+    queueRefusal: refusalOfText,
     run: (context, body, words) => evalText(context, body, words, true),
   }),
   command("scripting", {
@@ -110,6 +129,7 @@ export const scriptingCommands: readonly Command[] = [
     since: "2.6.0",
     flags: WRITING,
     args: [bytes("sha1"), words],
+    queueRefusal: refusalOfSha,
     run: (context, sha, words) => evalSha(context, sha, words, false),
   }),
   command("scripting", {
@@ -118,6 +138,7 @@ export const scriptingCommands: readonly Command[] = [
     since: "7.0.0",
     flags: READING,
     args: [bytes("sha1"), words],
+    queueRefusal: refusalOfSha,
     run: (context, sha, words) => evalSha(context, sha, words, true),
   }),
   container("scripting", {

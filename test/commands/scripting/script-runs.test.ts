@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { keepLog } from "../../support/keep-log.ts";
 import { follow } from "../../support/replicas.ts";
 import {
   type Plain,
@@ -7,10 +8,14 @@ import {
   startServer,
 } from "../../support/start-server.ts";
 
+keepLog();
+
 const READ_ONLY = replyError("READONLY You can't write against a read only replica.");
 const MASTER_DOWN = replyError(
   "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
 );
+
+const ABORTED = replyError("EXECABORT Transaction discarded because of previous errors.");
 
 const LIBRARY = `#!lua name=lib
 redis.register_function('w', function() return redis.call('SET', 'x', 1) end)
@@ -37,6 +42,18 @@ describe("on a slave", () => {
     ).toEqual([READ_ONLY, READ_ONLY, READ_ONLY, "v", "v"]);
     expect(await to.call("EVAL_RO", "#!lua\nreturn 1", "0")).toEqual(READ_ONLY);
     expect(await to.call("FUNCTION", "FLUSH")).toEqual(READ_ONLY);
+    for (const words of [
+      ["FCALL", "w", "0"],
+      ["EVAL", "#!lua\nreturn 1", "0"],
+    ]) {
+      const [, refused, queued, end] = await to.pipeline([
+        ["MULTI"],
+        words,
+        ["FCALL", "r", "0"],
+        ["EXEC"],
+      ]);
+      expect([refused, queued, end]).toEqual([READ_ONLY, "QUEUED", ABORTED]);
+    }
     await master.app.stop({ save: false });
     await to.call("CONFIG", "SET", "slave-serve-stale-data", "no");
     await to.call("SLAVEOF", "127.0.0.1", "1");
