@@ -52,24 +52,25 @@ describe("files", () => {
   /** Sources without a test of their own. This list may only shrink. */
   const untested: readonly string[] = [
     "src/commands/all.ts",
-    "src/commands/context.ts",
-    "src/config/option-row.ts",
     "src/config/value-error.ts",
     "src/database/collections/collections.ts",
     "src/database/ledis.ts",
-    "src/keyspace/flush/flush-protocol.ts",
-    "src/keyspace/keyspace-options.ts",
-    // Entry points of workers, tested through snapshot.ts and directory-builder.ts, and a declaration.
+    // Entry points of workers, tested through snapshot.ts and directory-builder.ts.
     "src/keyspace/snapshots/loader-worker.ts",
     "src/keyspace/snapshots/snapshot-worker.ts",
-    "src/bytes/snappyjs.d.ts",
   ];
 
   const testOf = (source: string): string =>
     source.replace(/^src/, "test").replace(/\.ts$/, ".test.ts");
 
-  test("every source file has its test in the mirrored place", () => {
-    const missing = sources.filter((file) => !existsSync(join(root, testOf(file))));
+  /** Types do nothing that could be tested. */
+  const isCode = (source: string): boolean =>
+    /^(export )?(default |abstract |async )*(function|class|const|let)\b|^[\w.]+\(/m.test(
+      read(source),
+    );
+
+  test("every source file with code has its test in the mirrored place", () => {
+    const missing = sources.filter((file) => isCode(file) && !existsSync(join(root, testOf(file))));
     expect(missing.filter((file) => !untested.includes(file))).toEqual([]);
     expect(untested.filter((file) => !missing.includes(file))).toEqual([]);
   });

@@ -5,7 +5,8 @@ import { STREAM_ID_MIN } from "../bytes/stream-id.ts";
 import { countDifferent } from "./duplicates.ts";
 import { endsSlice, type Slices } from "./in-slices.ts";
 import { RdbError } from "./rdb-error.ts";
-import type { RdbGroup, RdbValue } from "./rdb-value.ts";
+import type { RdbGroup } from "./rdb-stream.ts";
+import type { RdbValue } from "./rdb-value.ts";
 
 type RdbStream = RdbValue & { type: "stream" };
 

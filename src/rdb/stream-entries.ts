@@ -11,7 +11,7 @@ import { msOf, STREAM_ID_BYTES, seqOf, streamId } from "../bytes/stream-id.ts";
 import { listpackEntries } from "./listpack.ts";
 import { RdbError } from "./rdb-error.ts";
 import type { RdbReader } from "./rdb-reader.ts";
-import type { RdbStreamEntry } from "./rdb-value.ts";
+import type { RdbStreamEntry } from "./rdb-stream.ts";
 
 /** The entry was deleted. */
 export const FLAG_DELETED = 1;

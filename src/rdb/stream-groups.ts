@@ -6,7 +6,7 @@ import { type Bytes, compareBytes } from "../bytes/bytes.ts";
 import { STREAM_ID_BYTES } from "../bytes/stream-id.ts";
 import { RdbError } from "./rdb-error.ts";
 import type { RdbReader } from "./rdb-reader.ts";
-import type { RdbConsumer, RdbGroup, RdbPending, RdbStreamHead } from "./rdb-value.ts";
+import type { RdbConsumer, RdbGroup, RdbPending, RdbStreamHead } from "./rdb-stream.ts";
 import type { StreamVersion } from "./skip-stream.ts";
 import { streamEntries } from "./stream-entries.ts";
 import { readId, streamHead } from "./stream-head.ts";

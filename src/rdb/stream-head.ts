@@ -3,7 +3,7 @@
 import type { Bytes } from "../bytes/bytes.ts";
 import { STREAM_ID_MIN, streamId } from "../bytes/stream-id.ts";
 import type { RdbReader } from "./rdb-reader.ts";
-import type { RdbStreamHead } from "./rdb-value.ts";
+import type { RdbStreamHead } from "./rdb-stream.ts";
 import { type StreamVersion, skipNodes } from "./skip-stream.ts";
 
 /**

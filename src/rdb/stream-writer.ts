@@ -2,7 +2,7 @@
 import { type Bytes, equalBytes, mapKey } from "../bytes/bytes.ts";
 import { msOf, seqOf } from "../bytes/stream-id.ts";
 import { ListpackWriter } from "./listpack-writer.ts";
-import type { RdbGroup, RdbStreamEntry, RdbStreamHead } from "./rdb-value.ts";
+import type { RdbGroup, RdbStreamEntry, RdbStreamHead } from "./rdb-stream.ts";
 import type { RdbWriter } from "./rdb-writer.ts";
 import { FIXED_ELEMENTS, FLAG_SAME_FIELDS } from "./stream-entries.ts";
 

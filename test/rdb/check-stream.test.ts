@@ -6,7 +6,7 @@ import { checkValue } from "../../src/rdb/check-value.ts";
 import { openPayload } from "../../src/rdb/dump-payload.ts";
 import { atOnce } from "../../src/rdb/in-slices.ts";
 import { RdbError } from "../../src/rdb/rdb-error.ts";
-import type { RdbGroup, RdbStreamEntry, RdbStreamHead } from "../../src/rdb/rdb-value.ts";
+import type { RdbGroup, RdbStreamEntry, RdbStreamHead } from "../../src/rdb/rdb-stream.ts";
 import { listpackOf } from "./packed.ts";
 import { redisStream, redisStreams, streamContentOf } from "./redis-streams.ts";
 import { sealBytes } from "./seal-bytes.ts";

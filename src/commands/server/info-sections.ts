@@ -6,9 +6,8 @@ import type { SpaceCounts } from "../../keyspace/sqlite/store-reader.ts";
 import { redisVersion, version } from "../../version.ts";
 import { clientBytes } from "../connection/client-line.ts";
 import type { CommandStats, Context } from "../context.ts";
+import type { InfoField } from "./info-field.ts";
 import { replicationFields } from "./replication-info.ts";
-
-export type InfoField = readonly [name: string, value: string | number];
 
 export interface InfoSection {
   /** As in its heading. */

@@ -4,7 +4,8 @@ import { type Reply, Verbatim } from "../../resp/reply.ts";
 import { any, bytes } from "../args.ts";
 import { type Command, command } from "../command.ts";
 import type { Answer, Context } from "../context.ts";
-import { type InfoField, type InfoSection, redisSections } from "./info-sections.ts";
+import type { InfoField } from "./info-field.ts";
+import { type InfoSection, redisSections } from "./info-sections.ts";
 
 /** What only this server has: its memory, log and flushes. */
 function ledisFields({ ledis, server }: Context): InfoField[] {

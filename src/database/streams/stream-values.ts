@@ -2,7 +2,8 @@
 import type { Bytes } from "../../bytes/bytes.ts";
 import { STREAM_ID_MAX, STREAM_ID_MIN } from "../../bytes/stream-id.ts";
 import { endsSlice, type Slices } from "../../rdb/in-slices.ts";
-import type { RdbGroup, RdbStreamEntry, RdbValue } from "../../rdb/rdb-value.ts";
+import type { RdbGroup, RdbStreamEntry } from "../../rdb/rdb-stream.ts";
+import type { RdbValue } from "../../rdb/rdb-value.ts";
 import type { StreamParts } from "../../rdb/stream-writer.ts";
 import type { ConsumerGroup } from "./consumer-group.ts";
 import type { StreamGroups } from "./stream-groups.ts";

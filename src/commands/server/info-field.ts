@@ -1,0 +1,2 @@
+/** A line of INFO: `name:value`. */
+export type InfoField = readonly [name: string, value: string | number];
