@@ -2,7 +2,8 @@
 import type { Build, BuildSubject } from "../database/collections/builds.ts";
 import type { Ledis } from "../database/ledis.ts";
 import type { Reply } from "../resp/reply.ts";
-import type { Answer, Client } from "./context.ts";
+import type { Client } from "./client.ts";
+import type { Answer } from "./context.ts";
 
 /**
  * Runs the build, if the client may wait and it is long; otherwise does it at once.

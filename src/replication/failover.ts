@@ -2,7 +2,7 @@
  * FAILOVER: a master hands over to one of its slaves without losing a write, as in Redis 6.2. Writes wait until the
  * slave has all of the log; then this server follows it, and asks it to lead before anything else.
  */
-import type { FailoverRequest, FailoverState, SlaveStatus } from "../commands/context.ts";
+import type { FailoverRequest, FailoverState, SlaveStatus } from "../commands/replication.ts";
 import type { TcpAddress } from "../config/address.ts";
 import { CommandError } from "../errors.ts";
 import { log } from "../log.ts";

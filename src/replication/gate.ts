@@ -1,5 +1,5 @@
 /** What clients may do, given who leads, how the link is, and how many slaves are there. */
-import type { LinkState } from "../commands/context.ts";
+import type { LinkState } from "../commands/replication.ts";
 import type { OptionName, OptionValue } from "../config/options.ts";
 import { errors } from "../errors.ts";
 

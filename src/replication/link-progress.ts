@@ -1,6 +1,6 @@
 /** What can be told of a slave's link: when the master was heard, when the link was up, how much of a copy has come. */
 import { clock } from "../clock.ts";
-import type { MasterStatus } from "../commands/context.ts";
+import type { MasterStatus } from "../commands/replication.ts";
 
 export class LinkProgress {
   #heardMs: number | null = null;

@@ -4,15 +4,15 @@
  */
 import type { LogPosition } from "../binlog/position.ts";
 import { equalBytes } from "../bytes/bytes.ts";
+import type { Client } from "../commands/client.ts";
 import type {
-  Client,
   FailoverRequest,
   Greeting,
   LogPlace,
   Replication,
   ReplicationStatus,
   TakeOverRequest,
-} from "../commands/context.ts";
+} from "../commands/replication.ts";
 import { formatAddress, type TcpAddress } from "../config/address.ts";
 import { CommandError, errors } from "../errors.ts";
 import { log } from "../log.ts";

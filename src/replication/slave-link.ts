@@ -6,7 +6,7 @@
 import type { LogPosition } from "../binlog/position.ts";
 import { type Bytes, equalBytes } from "../bytes/bytes.ts";
 import { clock } from "../clock.ts";
-import type { LinkState, MasterStatus } from "../commands/context.ts";
+import type { LinkState, MasterStatus } from "../commands/replication.ts";
 import { formatAddress, type TcpAddress } from "../config/address.ts";
 import { messageOf } from "../errors.ts";
 import { LogMismatch } from "../keyspace/log/foreign-turns.ts";

@@ -4,7 +4,7 @@
  */
 import type { LogPosition } from "../binlog/position.ts";
 import { clock } from "../clock.ts";
-import type { Greeting, SlaveStatus } from "../commands/context.ts";
+import type { Greeting, SlaveStatus } from "../commands/replication.ts";
 import type { ReadableLog } from "./replicated-log.ts";
 
 /** The connection of a slave. */

@@ -1,5 +1,5 @@
 /** What INFO, ROLE and tools are told of replication. */
-import type { MasterStatus, ReplicationStatus } from "../commands/context.ts";
+import type { MasterStatus, ReplicationStatus } from "../commands/replication.ts";
 import type { ReadableLog } from "./replicated-log.ts";
 import type { Slaves } from "./slaves.ts";
 

@@ -1,5 +1,5 @@
 /** WAIT and WAITAOF on a master: how far slaves and disks are with what a client has written. */
-import type { Client } from "../commands/context.ts";
+import type { Client } from "../commands/client.ts";
 import { Acknowledgements } from "./acknowledgements.ts";
 import type { LogFeed } from "./log-feed.ts";
 import type { ReplicatedKeyspace } from "./replicated-log.ts";

@@ -5,8 +5,8 @@
  */
 import { type Bytes, concatBytes, fromMapKey, fromText, mapKey } from "../bytes/bytes.ts";
 import { quoteGo } from "../bytes/quote.ts";
+import type { Client } from "../commands/client.ts";
 import type { Command } from "../commands/command.ts";
-import type { Client } from "../commands/context.ts";
 import type { Request } from "../resp/request.ts";
 import { REDACTED, repeatsSecrets, secretWords } from "./secret-words.ts";
 

@@ -1,8 +1,8 @@
 /** What users are told when they may not run a request: at once, or when EXEC comes to it. */
 import type { AccessControl } from "../commands/acl/access-control.ts";
 import type { DenialReason } from "../commands/acl/permissions.ts";
+import type { Client } from "../commands/client.ts";
 import type { Command } from "../commands/command.ts";
-import type { Client } from "../commands/context.ts";
 import type { Request } from "../resp/request.ts";
 
 function deniedText(reason: DenialReason, command: Command): string {

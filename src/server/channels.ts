@@ -1,7 +1,7 @@
 /** Who is subscribed to what. */
 import { type Bytes, copyBytes, mapKey } from "../bytes/bytes.ts";
 import { matchesGlob } from "../bytes/glob.ts";
-import type { ChannelKind, Subscriptions } from "../commands/context.ts";
+import type { ChannelKind, Subscriptions } from "../commands/client.ts";
 import { CommandError, errors } from "../errors.ts";
 
 /** What one subscription takes besides its name, in bytes: about that. */

@@ -1,5 +1,5 @@
 /** What is known of a client apart from its connection's work: where it comes from, and what it has said of itself. */
-import type { Client } from "../commands/context.ts";
+import type { Client } from "../commands/client.ts";
 import type { Protocol } from "../resp/reply-writer.ts";
 
 export class ClientState {

@@ -1,6 +1,8 @@
 /** What is kept of each command that ran or was refused: counters, slow log, access log. */
+
+import type { Client } from "../commands/client.ts";
 import type { Command } from "../commands/command.ts";
-import type { CallObserver, Client, Context, ObservedCall } from "../commands/context.ts";
+import type { CallObserver, Context, ObservedCall } from "../commands/context.ts";
 import { ErrorReply, type Reply } from "../resp/reply.ts";
 import type { Request } from "../resp/request.ts";
 import type { AccessLog } from "./access-log.ts";

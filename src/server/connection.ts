@@ -5,7 +5,8 @@
 import type { Bytes } from "../bytes/bytes.ts";
 import { clock } from "../clock.ts";
 import type { User } from "../commands/acl/user.ts";
-import type { Answer, Client, Context, ReplyMode, Server } from "../commands/context.ts";
+import type { Client, ReplyMode } from "../commands/client.ts";
+import type { Answer, Context, Server } from "../commands/context.ts";
 import type { BufferLimit } from "../config/buffer-limits.ts";
 import type { DB } from "../database/db.ts";
 import type { Ledis } from "../database/ledis.ts";

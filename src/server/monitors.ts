@@ -2,8 +2,8 @@
 import { type Bytes, fromText } from "../bytes/bytes.ts";
 import { quoteRedis } from "../bytes/quote.ts";
 import { clock } from "../clock.ts";
+import type { Client } from "../commands/client.ts";
 import type { Command } from "../commands/command.ts";
-import type { Client } from "../commands/context.ts";
 import type { Request } from "../resp/request.ts";
 import { REDACTED, secretWords } from "./secret-words.ts";
 import type { ReplySink, TurnOutput } from "./turn-output.ts";

@@ -1,7 +1,8 @@
 /** Messages between clients: they leave with the turn in which they were published. */
 import type { Bytes } from "../bytes/bytes.ts";
 import { matchesGlob } from "../bytes/glob.ts";
-import type { ChannelKind, PubSub } from "../commands/context.ts";
+import type { ChannelKind } from "../commands/client.ts";
+import type { PubSub } from "../commands/context.ts";
 import { Push } from "../resp/reply.ts";
 import type { Protocol } from "../resp/reply-writer.ts";
 import { type Channel, Channels } from "./channels.ts";

@@ -1,5 +1,5 @@
 /** Whether a client's requests are answered: CLIENT REPLY. */
-import type { ReplyMode } from "../commands/context.ts";
+import type { ReplyMode } from "../commands/client.ts";
 
 /** CLIENT REPLY SKIP silences itself and the command behind it. */
 type State = "on" | "off" | "skip this and next" | "skip this";

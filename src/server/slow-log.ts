@@ -1,8 +1,9 @@
 /** Commands that took long, the newest ones, in memory: SLOWLOG. */
 import { type Bytes, concatBytes, copyBytes, fromText } from "../bytes/bytes.ts";
 import { clock } from "../clock.ts";
+import type { Client } from "../commands/client.ts";
 import type { Command } from "../commands/command.ts";
-import type { Client, SlowLog, SlowLogEntry } from "../commands/context.ts";
+import type { SlowLog, SlowLogEntry } from "../commands/context.ts";
 import type { Request } from "../resp/request.ts";
 import { REDACTED, secretWords } from "./secret-words.ts";
 

@@ -1,7 +1,8 @@
 /** One client's transaction: what it queues between MULTI and EXEC, and which keys it watches. */
 import type { Bytes } from "../bytes/bytes.ts";
+import type { Transaction } from "../commands/client.ts";
 import type { Command } from "../commands/command.ts";
-import type { Answer, Transaction } from "../commands/context.ts";
+import type { Answer } from "../commands/context.ts";
 import type { KeyTable } from "../database/key-table/key-table.ts";
 import { Watch, type Watches } from "../database/key-table/watches.ts";
 import { CommandError, errors } from "../errors.ts";

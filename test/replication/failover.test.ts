@@ -1,5 +1,5 @@
 import { afterEach, expect, jest, test } from "bun:test";
-import type { FailoverRequest, SlaveStatus } from "../../src/commands/context.ts";
+import type { FailoverRequest, SlaveStatus } from "../../src/commands/replication.ts";
 import { formatAddress } from "../../src/config/address.ts";
 import { Failover, type FailoverHost } from "../../src/replication/failover.ts";
 import type { TakeOver } from "../../src/replication/handshake.ts";

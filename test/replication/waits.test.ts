@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import type { Client } from "../../src/commands/context.ts";
+import type { Client } from "../../src/commands/client.ts";
 import { LogFeed } from "../../src/replication/log-feed.ts";
 import { Slaves } from "../../src/replication/slaves.ts";
 import { Waits } from "../../src/replication/waits.ts";

@@ -3,7 +3,7 @@ import { type Bytes, equalsIgnoreCase, mapKey } from "../../bytes/bytes.ts";
 import { parseSafeInteger } from "../../bytes/integer.ts";
 import { CommandError, errors } from "../../errors.ts";
 import type { Users } from "../acl/users.ts";
-import type { Client } from "../context.ts";
+import type { Client } from "../client.ts";
 
 /** Kinds of clients that Redis tells apart. */
 const TYPES = ["NORMAL", "SLAVE", "REPLICA", "PUBSUB", "MASTER"] as const;

@@ -1,6 +1,6 @@
 /** A client on one line, as CLIENT LIST and CLIENT INFO of Redis 7.0 show it. */
 import { clock } from "../../clock.ts";
-import type { Client } from "../context.ts";
+import type { Client } from "../client.ts";
 import { redirectOf } from "./tracking.ts";
 
 /** What a connection takes besides its buffers, in bytes: about that. */

@@ -3,8 +3,9 @@ import type { Bytes } from "../../bytes/bytes.ts";
 import { CommandError, wrongSubcommand } from "../../errors.ts";
 import { Push, Pushes, type Reply } from "../../resp/reply.ts";
 import { type ArgumentDoc, any, bytes, pattern, some } from "../args.ts";
+import type { ChannelKind, Client } from "../client.ts";
 import { type Command, type CommandFlag, command, container, subcommand } from "../command.ts";
-import type { ChannelKind, Client, Context } from "../context.ts";
+import type { Context } from "../context.ts";
 import { helpSubcommand } from "../help.ts";
 import { rawWords } from "../raw-words.ts";
 

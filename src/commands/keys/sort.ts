@@ -6,8 +6,8 @@ import { CommandError, errors } from "../../errors.ts";
 import type { Reply } from "../../resp/reply.ts";
 import { mayReadAll } from "../acl/permissions.ts";
 import { type Arg, type ArgumentDoc, index, key } from "../args.ts";
+import type { Client } from "../client.ts";
 import { type Command, command } from "../command.ts";
-import type { Client } from "../context.ts";
 import { runInSlices } from "../slices.ts";
 import type { Words } from "../words.ts";
 

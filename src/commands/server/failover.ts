@@ -5,8 +5,9 @@ import { CommandError, errors } from "../../errors.ts";
 import { OK } from "../../resp/reply.ts";
 import type { ArgumentDoc } from "../args.ts";
 import { command } from "../command.ts";
-import type { Answer, Context, FailoverRequest } from "../context.ts";
+import type { Answer, Context } from "../context.ts";
 import { rawWords } from "../raw-words.ts";
+import type { FailoverRequest } from "../replication.ts";
 
 const DOCS: readonly ArgumentDoc[] = [
   {

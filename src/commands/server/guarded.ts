@@ -1,5 +1,5 @@
 /** Options that open something dangerous to nobody, to everybody, or to clients on this machine. */
-import type { Client } from "../context.ts";
+import type { Client } from "../client.ts";
 
 function isLocal(address: string): boolean {
   return /^(127\.|\[::1\]|\[::ffff:127\.)/.test(address);

@@ -1,5 +1,6 @@
 /** INFO replication: Redis's fields under its names, and some of this server's own behind them. */
-import type { Context, MasterStatus, ReplicationStatus } from "../context.ts";
+import type { Context } from "../context.ts";
+import type { MasterStatus, ReplicationStatus } from "../replication.ts";
 import type { InfoField } from "./info-field.ts";
 
 /** Hex digits of Redis's replication ids. */

@@ -1,7 +1,8 @@
 /** A Redis master as a client of this server: what commands see of whoever sent them. */
 import { SUPERUSER } from "../../commands/acl/user.ts";
+import type { Client, Transaction } from "../../commands/client.ts";
 import { UNTRACKED } from "../../commands/connection/tracking-options.ts";
-import type { Client, Context, Server, Transaction } from "../../commands/context.ts";
+import type { Context, Server } from "../../commands/context.ts";
 import type { DB } from "../../database/db.ts";
 import type { Ledis } from "../../database/ledis.ts";
 import type { ForeignDatabases } from "../foreign/foreign-databases.ts";

@@ -2,8 +2,8 @@ import { expect, test } from "bun:test";
 import { fromText } from "../../../src/bytes/bytes.ts";
 import { KnownCommands } from "../../../src/commands/acl/known-commands.ts";
 import { Users } from "../../../src/commands/acl/users.ts";
+import type { Client } from "../../../src/commands/client.ts";
 import { parseKillFilters, typeTest } from "../../../src/commands/connection/client-filter.ts";
-import type { Client } from "../../../src/commands/context.ts";
 import { CommandTable } from "../../../src/commands/table.ts";
 
 const users = new Users(() => ({

@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
 import { SUPERUSER } from "../../../src/commands/acl/user.ts";
+import type { Client, Transaction } from "../../../src/commands/client.ts";
 import { clientBytes, clientLine } from "../../../src/commands/connection/client-line.ts";
 import { UNTRACKED } from "../../../src/commands/connection/tracking-options.ts";
-import type { Client, Transaction } from "../../../src/commands/context.ts";
 import { useFakeClock } from "../../support/fake-clock.ts";
 
 const nothing = { add() {}, remove() {}, clear() {}, check() {}, count: () => 0 };

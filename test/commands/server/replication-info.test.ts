@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
-import type { Context, MasterStatus, ReplicationStatus } from "../../../src/commands/context.ts";
+import type { Context } from "../../../src/commands/context.ts";
+import type { MasterStatus, ReplicationStatus } from "../../../src/commands/replication.ts";
 import { replicationFields } from "../../../src/commands/server/replication-info.ts";
 
 const plain: ReplicationStatus = {
