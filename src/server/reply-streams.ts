@@ -1,15 +1,20 @@
 /** Long replies take turns: half a millisecond in each iteration of the event loop, for all of them. */
 import { clock } from "../clock.ts";
 import { ReplyWriter } from "../resp/reply-writer.ts";
-import type { ReplyStream } from "./reply-stream.ts";
 
 /** How long one slice may take, in µs. */
 const SLICE_US = 500;
 
+/** A reply that is sent piece by piece. */
+export interface SlicedReply {
+  /** Goes on until the time; true if it can go on again at once. */
+  piece(writer: ReplyWriter, deadlineUs: number): boolean;
+}
+
 export class ReplyStreams {
   readonly #isReady: () => boolean;
   readonly #writer = new ReplyWriter();
-  #ready: ReplyStream[] = [];
+  #ready: SlicedReply[] = [];
   #scheduled = false;
 
   /** @param isReady false when nothing may be read any more */
@@ -18,7 +23,7 @@ export class ReplyStreams {
   }
 
   /** Has the reply go on until its client has to be waited for. */
-  add(stream: ReplyStream): void {
+  add(stream: SlicedReply): void {
     this.#ready.push(stream);
     this.#schedule();
   }
