@@ -132,6 +132,13 @@ export class FakeLedisDB implements Disposable {
     return this.model.get(this.#id(db, type, key));
   }
 
+  /** The TTL that stands in the store, in Unix seconds: of a list perhaps that of one that had the name before. */
+  storedTtl(db: number, type: Type, key: string): number | undefined {
+    const when = this.#store.get(storeKeys.ttl(db, type, key));
+    if (when === undefined) return undefined;
+    return Number(Buffer.from(fromMapKey(when)).readBigInt64LE());
+  }
+
   /** One batch of v0.1: all writes with one time. */
   batch(writes: readonly Write[]): void {
     const events = writes.map(([key, value]) => {
@@ -390,14 +397,12 @@ export class FakeLedisDB implements Disposable {
   }
 
   #unttl(db: number, type: Type, key: string): Write[] {
-    const name = storeKeys.ttl(db, type, key);
-    const when = this.#store.get(name);
-    if (when === undefined) return [];
+    const seconds = this.storedTtl(db, type, key);
+    if (seconds === undefined) return [];
     const held = this.held(db, type, key);
     if (held !== undefined) delete held.ttl;
-    const seconds = Number(Buffer.from(fromMapKey(when)).readBigInt64LE());
     return [
-      [name, null],
+      [storeKeys.ttl(db, type, key), null],
       [storeKeys.time(db, type, key, seconds), null],
     ];
   }

@@ -73,7 +73,12 @@ export function differences(slave: TestServer, master: FakeLedisDB): string[] {
   for (const [id, held] of master.model) {
     const db = id.charCodeAt(0);
     perDatabase.set(db, (perDatabase.get(db) ?? 0) + 1);
-    const found = heldBy(slave, db, id.charCodeAt(1) as Type, id.slice(2));
+    const [type, name] = [id.charCodeAt(1) as Type, id.slice(2)];
+    const found = heldBy(slave, db, type, name);
+    // What v0.1 has left behind of a list comes with its dump to the next one of the name; see docs/migration.md.
+    const left =
+      type === 4 && held.ttl === undefined ? master.storedTtl(db, type, name) : undefined;
+    if (found !== undefined && left !== undefined && found.ttl === left) delete found.ttl;
     if (!Bun.deepEquals(sorted(found), sorted(held))) {
       differing.push(`${JSON.stringify(id)}: ${Bun.inspect(found)} and not ${Bun.inspect(held)}`);
     }
