@@ -13,7 +13,7 @@ export class TestScripts {
   call: ScriptHost["call"] = () => null;
 
   constructor(limits: Partial<ScriptLimits> = {}) {
-    this.scripts = new Scripts(() => ({ memoryBytesMax: 64 * MB, timeMsMax: 5000, ...limits }));
+    this.scripts = new Scripts(() => ({ memoryBytesMax: 64 * MB, timeMsMax: 60_000, ...limits }));
   }
 
   run(text: string): Reply {
