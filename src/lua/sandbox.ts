@@ -80,10 +80,11 @@ export class Sandbox {
       bit: bitLibrary(machine),
     });
     this.#addNull();
+    // Before the prelude, whose `load` has to end in the guarded `loadstring`.
+    this.#replace(null, this.#baseFunctions());
     this.handler = this.#runPrelude();
     this.#replace("math", randomLibrary(machine));
     this.#replace("table", this.#tableFunctions());
-    this.#replace(null, this.#baseFunctions());
     for (const name of REMOVED) {
       api.lua_pushnil(L);
       machine.setField(L, GLOBALS, name);
