@@ -7,6 +7,7 @@ import { syncPath } from "./sync-path.ts";
 export class NewFile {
   readonly #path: string;
   readonly #fd: number;
+  #isOpen = true;
   #size = 0;
 
   /** Only its owner may read it. @throws it cannot be created */
@@ -26,18 +27,32 @@ export class NewFile {
     this.#size += bytes.length;
   }
 
-  /** Makes it durable, and gives it its name: a file that has it is replaced. @throws the disk refuses */
+  /**
+   * Makes it durable, and gives it its name: a file that has it is replaced.
+   *
+   * @throws the disk refuses, or a directory has the name; what was written is removed
+   */
   finish(): void {
-    fsyncSync(this.#fd);
-    closeSync(this.#fd);
-    renameSync(this.#temporary, this.#path);
+    try {
+      fsyncSync(this.#fd);
+      this.#close();
+      renameSync(this.#temporary, this.#path);
+    } catch (error) {
+      this.abandon();
+      throw error;
+    }
     syncPath(dirname(resolve(this.#path)));
   }
 
   /** Removes what was written. */
   abandon(): void {
-    closeSync(this.#fd);
+    this.#close();
     rmSync(this.#temporary, { force: true });
+  }
+
+  #close(): void {
+    if (this.#isOpen) closeSync(this.#fd);
+    this.#isOpen = false;
   }
 
   get #temporary(): string {

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { NewFile } from "../../src/binlog/new-file.ts";
 import { fromText } from "../../src/bytes/bytes.ts";
 import { temporaryPaths } from "../support/offline-data.ts";
@@ -28,4 +28,14 @@ test("one that is given up leaves nothing", () => {
   expect(existsSync(path)).toBe(false);
   expect(existsSync(`${path}.tmp`)).toBe(false);
   expect(() => new NewFile(paths.of("nosuch/file"))).toThrow("ENOENT");
+});
+
+test("one that cannot have its name leaves nothing, and tells why", () => {
+  using paths = temporaryPaths();
+  const path = paths.of("directory");
+  mkdirSync(path);
+  const file = new NewFile(path);
+  expect(() => file.finish()).toThrow(/rename/);
+  file.abandon();
+  expect(existsSync(`${path}.tmp`)).toBe(false);
 });

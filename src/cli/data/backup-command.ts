@@ -5,7 +5,6 @@ import {
   copyFileSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   renameSync,
   rmdirSync,
@@ -19,6 +18,7 @@ import { StorageError } from "../../errors.ts";
 import { lockDirectory } from "../../keyspace/data-directory.ts";
 import { openOffline, requireDatabase } from "../offline.ts";
 import { Progress } from "../progress.ts";
+import { inTemporaryDirectory } from "../temporary-directory.ts";
 import { EXIT_OK, parseToolArguments, runTool, UsageError } from "../tool.ts";
 import { copyInto, masterLine } from "./copy-into.ts";
 import { openSource } from "./dump-command.ts";
@@ -83,18 +83,14 @@ async function backUp(
 ): Promise<void> {
   if (existsSync(to) && readdirSync(to).length > 0) throw new StorageError(`${to} is not empty`);
   mkdirSync(dirname(to), { recursive: true });
-  const partial = mkdtempSync(`${to}.partial-`);
-  let position: LogPosition;
-  try {
+  const position = await inTemporaryDirectory(`${to}.partial-`, async (partial) => {
     if (from === undefined) await copyServer(server, partial);
     else copyFiles(from, partial);
-    position = await tryOut(partial);
+    const end = await tryOut(partial);
     if (existsSync(to)) rmdirSync(to);
     renameSync(partial, to);
-  } catch (error) {
-    rmSync(partial, { recursive: true, force: true });
-    throw error;
-  }
+    return end;
+  });
   syncPath(dirname(to));
   process.stdout.write(masterLine(logFileName(position.file), position));
   process.stdout.write("Backup OK\n");

@@ -1,10 +1,10 @@
 /** `ledis dump`: writes all that a server holds into a file. */
-import { mkdtempSync, rmSync } from "node:fs";
 import { StorageError } from "../../errors.ts";
 import { DumpWriter } from "../../keyspace/snapshots/dump-file.ts";
 import { requireDatabase } from "../offline.ts";
 import { Progress } from "../progress.ts";
 import { ServerConnection } from "../server-connection.ts";
+import { inTemporaryDirectory } from "../temporary-directory.ts";
 import { clientTls } from "../tls-options.ts";
 import { EXIT_OK, parseToolArguments, runTool, UsageError } from "../tool.ts";
 import { copyInto } from "./copy-into.ts";
@@ -146,11 +146,8 @@ async function withServersCopy(
   use: (directory: string) => Promise<void>,
 ): Promise<void> {
   await using source = await openSource(server, undefined);
-  const directory = mkdtempSync(`${path}.copy-`);
-  try {
+  await inTemporaryDirectory(`${path}.copy-`, async (directory) => {
     await copyInto(directory, source, (keys) => progress.show(`${keys} keys read`));
     await use(directory);
-  } finally {
-    rmSync(directory, { recursive: true, force: true });
-  }
+  });
 }
