@@ -6,7 +6,7 @@ import { type Bytes, copyBytes, equalBytes } from "../bytes/bytes.ts";
 import { CommandError, messageOf } from "../errors.ts";
 import { log } from "../log.ts";
 import type { Reply } from "../resp/reply.ts";
-import { type Interpreter, LIBRARIES, type ScriptLimits } from "./interpreter.ts";
+import { type Interpreter, LIBRARIES, type ScriptLimits, ScriptStopped } from "./interpreter.ts";
 import { InterpreterKeeper } from "./interpreter-keeper.ts";
 import { readLibraryHead } from "./library-head.ts";
 import { LibraryLoader } from "./library-loader.ts";
@@ -131,19 +131,19 @@ export class Functions {
     args: readonly Bytes[],
     host: ScriptHost,
   ): Reply {
-    const { compiled } = this.#compile(library, Number.POSITIVE_INFINITY).get(name)!;
-    return this.#keeper.use((interpreter) =>
-      interpreter.run({
+    return this.#keeper.use((interpreter) => {
+      const functions = this.#compile(interpreter, library, Number.POSITIVE_INFINITY);
+      return interpreter.run({
         name,
-        compiled,
+        compiled: functions.get(name)!.compiled,
         host,
         pass({ machine }) {
           machine.pushStrings(machine.state, keys);
           machine.pushStrings(machine.state, args);
           return 2;
         },
-      }),
-    );
+      });
+    });
   }
 
   /** A library that was stored. One that cannot be loaded here has no functions, and is there all the same. */
@@ -180,30 +180,44 @@ export class Functions {
   #newLibrary(name: string, code: Bytes, timeMsMax: number): Library {
     const functions: LibraryFunction[] = [];
     const library = { name, code, functions };
-    for (const { name, description, flags } of this.#compile(library, timeMsMax).values()) {
+    for (const { name, description, flags } of this.#register(library, timeMsMax).values()) {
       functions.push({ name, description, flags, library });
     }
     return library;
   }
 
-  /** The library's functions in the present interpreter. @throws {CommandError} it cannot be loaded */
-  #compile(library: Library, timeMsMax: number): ReadonlyMap<string, Registration> {
+  /** As `compile`, in whichever interpreter. @throws {CommandError} it cannot be loaded */
+  #register(library: Library, timeMsMax: number): ReadonlyMap<string, Registration> {
+    try {
+      return this.#keeper.use((interpreter) => this.#compile(interpreter, library, timeMsMax));
+    } catch (error) {
+      if (!(error instanceof ScriptStopped)) throw error;
+      throw new CommandError(`ERR Error registering functions: ERR ${error.message}`);
+    }
+  }
+
+  /**
+   * The library's functions in the interpreter in use.
+   *
+   * @throws {CommandError} it cannot be loaded
+   * @throws {ScriptStopped} it has broken the interpreter: what it needed was more than there may be
+   */
+  #compile(
+    interpreter: Interpreter,
+    library: Library,
+    timeMsMax: number,
+  ): ReadonlyMap<string, Registration> {
     const known = this.#compiled.get(library);
     const owner = this.#keeper.serial;
     if (known?.owner === owner) return known.functions;
     const code = library.code.subarray(readLibraryHead(library.code).bytes);
-    const functions = this.#load((loader) => loader.load(code, timeMsMax));
-    this.#compiled.set(library, { owner, functions });
-    return functions;
-  }
-
-  #load<T>(work: (loader: LibraryLoader) => T): T {
     try {
-      return this.#keeper.use((interpreter) => work(this.#loaderOf(interpreter)));
+      const functions = this.#loaderOf(interpreter).load(code, timeMsMax);
+      this.#compiled.set(library, { owner, functions });
+      return functions;
     } catch (error) {
       if (error instanceof CommandError) throw error;
-      // It has broken the interpreter: what it needed was more than there may be.
-      throw new CommandError(`ERR Error registering functions: ERR ${messageOf(error)}`);
+      throw new ScriptStopped(messageOf(error));
     }
   }
 

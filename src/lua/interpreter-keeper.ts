@@ -30,9 +30,13 @@ export class InterpreterKeeper {
     return this.#interpreter?.memoryBytes ?? 0;
   }
 
-  /** Names the interpreter that `use` hands out next: what another one has compiled is of no use to it. */
+  /**
+   * Names the interpreter in use, or else the one that `use` hands out next: what another one has compiled is of no use
+   * to it. It may be gone after each use, so whoever compiles something runs it within the same one.
+   */
   get serial(): number {
-    return this.#interpreter === null ? this.#serial + 1 : this.#serial;
+    const isThere = this.#isRunning || this.#interpreter !== null;
+    return isThere ? this.#serial : this.#serial + 1;
   }
 
   /** The interpreter, if there is one. */

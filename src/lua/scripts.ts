@@ -1,14 +1,14 @@
 /** The scripts that the server knows, by the SHA-1 of their texts, and the interpreter that runs them. */
 import { type Bytes, copyBytes } from "../bytes/bytes.ts";
 import type { Reply } from "../resp/reply.ts";
-import { SCRIPTS, type ScriptLimits } from "./interpreter.ts";
+import { type Interpreter, SCRIPTS, type ScriptLimits } from "./interpreter.ts";
 import { InterpreterKeeper } from "./interpreter-keeper.ts";
 import type { ScriptHost } from "./redis-library.ts";
 import { readScriptHead } from "./script-flags.ts";
 
 /** Scripts that are kept; the one that was not used for longest goes first. */
 const COUNT_MAX = 4096;
-/** Bytes of their texts. */
+/** Bytes of their texts; the last script is kept however long it is, as it is about to run. */
 const BYTES_MAX = 16 << 20;
 
 export interface Script {
@@ -83,7 +83,7 @@ export class Scripts {
       codeStart: head.bytes,
       compiled: null,
     };
-    this.#compile(script);
+    this.#keeper.use((interpreter) => this.#compile(interpreter, script));
     this.#known.set(sha, script);
     this.#bytes += body.length;
     this.#forgetOldest();
@@ -104,11 +104,10 @@ export class Scripts {
    * @throws what a command threw, unless it was the script's mistake
    */
   run(script: Script, keys: readonly Bytes[], args: readonly Bytes[], host: ScriptHost): Reply {
-    const compiled = this.#compile(script as Known);
     return this.#keeper.use((interpreter) =>
       interpreter.run({
         name: script.sha,
-        compiled,
+        compiled: this.#compile(interpreter, script as Known),
         host,
         pass({ sandbox }) {
           sandbox.setGlobal("KEYS", keys);
@@ -119,19 +118,20 @@ export class Scripts {
     );
   }
 
-  /** The script's function in the present interpreter. @throws {CommandError} it is no Lua */
-  #compile(script: Known): number {
+  /** The script's function in the interpreter in use. @throws {CommandError} it is no Lua */
+  #compile(interpreter: Interpreter, script: Known): number {
     const owner = this.#keeper.serial;
     if (script.compiled?.owner === owner) return script.compiled.number;
     const code = script.body.subarray(script.codeStart);
-    const number = this.#keeper.use((interpreter) => interpreter.compile(code));
+    const number = interpreter.compile(code);
     script.compiled = { owner, number };
     return number;
   }
 
   #forgetOldest(): void {
     for (const [sha, { body, compiled }] of this.#known) {
-      if (this.#known.size <= COUNT_MAX && this.#bytes <= BYTES_MAX) return;
+      const isSmall = this.#known.size <= COUNT_MAX && this.#bytes <= BYTES_MAX;
+      if (isSmall || this.#known.size === 1) return;
       this.#known.delete(sha);
       this.#bytes -= body.length;
       if (compiled?.owner === this.#keeper.serial) this.#keeper.current?.forget(compiled.number);

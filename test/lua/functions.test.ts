@@ -70,6 +70,13 @@ test("a stored library that cannot be used has no functions, and is told of", ()
   lua.functions.delete(lua.store, "bad");
 });
 
+test("a library that alone makes an interpreter too large can be used, anew each time", () => {
+  const lua = new TestFunctions({ memoryBytesMax: 128 << 20 });
+  lua.load(`local large = {} for i = 1, 5 do large[i] = ('x'):rep(9999999 + i) end ${COUNTER}`);
+  expect(lua.functions.memoryBytes).toBe(0);
+  expect([lua.call("count"), lua.call("count")]).toEqual([1, 1]);
+});
+
 test("a function that was stopped is run again in another interpreter, as are all", () => {
   const lua = new TestFunctions({ timeMsMax: 30 });
   lua.load(COUNTER);

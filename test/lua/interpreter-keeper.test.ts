@@ -10,7 +10,7 @@ test("there is no interpreter before it is needed, and then the same one", () =>
   const keeper = new InterpreterKeeper(SCRIPTS, () => LIMITS);
   expect([keeper.memoryBytes, keeper.current, keeper.serial]).toEqual([0, null, 1]);
   const first = keeper.use((interpreter) => {
-    expect(keeper.isRunning).toBe(true);
+    expect([keeper.isRunning, keeper.serial]).toEqual([true, 1]);
     return interpreter;
   });
   expect(keeper.use((interpreter) => interpreter)).toBe(first);

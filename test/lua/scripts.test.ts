@@ -33,10 +33,23 @@ test("large scripts are forgotten sooner", () => {
   expect(scripts.bytes).toBeLessThanOrEqual(16 << 20);
 });
 
+test("a script longer than all that are kept runs, and is the only one that is known", () => {
+  const lua = new TestScripts();
+  lua.run("return 1");
+  expect(lua.run(`return 7 --${"x".repeat(17 << 20)}`)).toBe(7);
+  expect(lua.scripts.count).toBe(1);
+});
+
 test("a script runs again after the interpreter that had compiled it is gone", () => {
   const lua = new TestScripts({ timeMsMax: 50 });
   expect(lua.run("return 'again'")).toEqual(fromText("again"));
   expect(() => lua.run("while true do end")).toThrow();
   expect(lua.scripts.memoryBytes).toBe(0);
   expect(lua.run("return 'again'")).toEqual(fromText("again"));
+});
+
+test("a script whose text alone makes an interpreter too large runs, and the interpreter goes", () => {
+  const lua = new TestScripts({ memoryBytesMax: 128 << 20 });
+  expect(lua.run(`return 7 --${"x".repeat(48 << 20)}`)).toBe(7);
+  expect(lua.scripts.memoryBytes).toBe(0);
 });
