@@ -6,8 +6,8 @@ import type { Protocol } from "../resp/reply-writer.ts";
 import type { User } from "./acl/user.ts";
 import type { ClientTracking } from "./connection/tracking-options.ts";
 
-/** How a client's replies are suppressed; see CLIENT REPLY. */
-export type ReplyMode = "on" | "off" | "skip";
+/** How a client's replies are suppressed; see CLIENT REPLY. "reset": not at all, from the next command on if this one is skipped. */
+export type ReplyMode = "on" | "off" | "skip" | "reset";
 
 /** Commands that a client queues for EXEC, and the keys that must not change until then. */
 export interface Transaction {

@@ -8,8 +8,13 @@ export class ReplySwitch {
   #state: State = "on";
 
   set(mode: ReplyMode): void {
-    if (mode !== "skip") this.#state = mode;
-    else if (this.#state !== "off") this.#state = "skip this and next";
+    if (mode === "skip") {
+      if (this.#state !== "off") this.#state = "skip this and next";
+    } else if (mode === "reset") {
+      if (this.#state !== "skip this") this.#state = "on";
+    } else {
+      this.#state = mode;
+    }
   }
 
   /** Whether the request that has just run is answered; call once for each. */

@@ -19,3 +19,14 @@ test("OFF silences everything until ON, whatever SKIP says", () => {
   replies.set("on");
   expect([replies.takes(), replies.isSilent]).toEqual([true, false]);
 });
+
+test("RESET is answered behind OFF, and skipped as any command behind SKIP", () => {
+  const replies = new ReplySwitch();
+  replies.set("off");
+  replies.set("reset");
+  expect(replies.takes()).toBe(true);
+  replies.set("skip");
+  replies.takes();
+  replies.set("reset");
+  expect([replies.takes(), replies.takes()]).toEqual([false, true]);
+});

@@ -141,7 +141,7 @@ function reset({ client, server }: Context): Reply {
   client.subscriptions.clear();
   client.tracking.disable();
   client.isMonitor = false;
-  client.setReplyMode("on");
+  client.setReplyMode("reset");
   client.user = server.acl.users.default;
   client.authenticated = server.acl.isOpen;
   client.mayReplicate = false;

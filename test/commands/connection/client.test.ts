@@ -174,6 +174,13 @@ describe("REPLY", () => {
     expect(await client.readPlain()).toBe("heard");
   });
 
+  test("RESET behind SKIP is not answered, as in Redis", async () => {
+    client.send("CLIENT", "REPLY", "SKIP");
+    client.send("RESET");
+    client.send("PING", "heard");
+    expect(await client.readPlain()).toBe("heard");
+  });
+
   test("OFF silences everything, errors included, until ON", async () => {
     client.send("CLIENT", "REPLY", "OFF");
     client.send("PING", "silent");
