@@ -150,3 +150,8 @@ function writeDigits(target: Uint8Array, start: number, end: number, value: numb
     rest = next;
   }
 }
+
+/** The digits of an integer that is not negative, in a base of up to 36. */
+export function digitsOf(value: bigint, base: number): string {
+  return value.toString(base);
+}

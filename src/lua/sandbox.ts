@@ -13,6 +13,7 @@ import { messagePackLibrary } from "./message-pack-library.ts";
 import { randomLibrary } from "./random-library.ts";
 import { structLibrary } from "./struct-library.ts";
 import { GLOBALS, type LuaState, REGISTRY, STRING, TABLE } from "./wasm.ts";
+import { wideFormat, wideToNumber } from "./wide-integers.ts";
 
 const READ_ONLY = "Attempt to modify a readonly table";
 const ESCAPE = 0x1b;
@@ -85,6 +86,7 @@ export class Sandbox {
     this.handler = this.#runPrelude();
     this.#replace("math", randomLibrary(machine));
     this.#replace("table", this.#tableFunctions());
+    this.#replace("string", { format: wideFormat(machine, this.#original("string", "format")) });
     for (const name of REMOVED) {
       api.lua_pushnil(L);
       machine.setField(L, GLOBALS, name);
@@ -256,6 +258,7 @@ export class Sandbox {
       rawset: this.#guarded(null, "rawset"),
       setmetatable: this.#guarded(null, "setmetatable"),
       rawget: this.#resolved("rawget"),
+      tonumber: wideToNumber(machine, this.#original(null, "tonumber")),
       next,
       pairs: (L) => {
         api.luaL_checktype(L, 1, TABLE);

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { fromText, toText } from "../../src/bytes/bytes.ts";
 import {
   addInt64,
+  digitsOf,
   INT64_MAX,
   INT64_MIN,
   integerLength,
@@ -142,4 +143,12 @@ test("addInt64 answers null past either end", () => {
   expect(addInt64(INT64_MAX, 1n)).toBeNull();
   expect(addInt64(INT64_MIN, -1n)).toBeNull();
   expect(addInt64(INT64_MIN, INT64_MAX)).toBe(-1n);
+});
+
+test("digits are those of the base, with letters in lower case", () => {
+  expect([digitsOf(2n ** 64n - 1n, 16), digitsOf(9n, 8), digitsOf(0n, 10)]).toEqual([
+    "ffffffffffffffff",
+    "11",
+    "0",
+  ]);
 });
