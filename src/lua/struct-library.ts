@@ -9,9 +9,11 @@ const LONG_BYTES = 8;
 const INT_BYTES = 4;
 const ALIGNMENT_MAX = 8;
 const INT64_LIMIT = 2 ** 63;
+/** Options of integers; those in lower case have signs. */
+const INTEGERS = "bBhHlLTiI";
 /** Options whose size is the same in every format. */
 const SIZES: Readonly<Record<string, number>> = {
-  ...{ b: 1, B: 1, h: 2, H: 2, l: LONG_BYTES, L: LONG_BYTES, f: 4, d: 8, x: 1 },
+  ...{ b: 1, B: 1, h: 2, H: 2, l: LONG_BYTES, L: LONG_BYTES, T: LONG_BYTES, f: 4, d: 8, x: 1 },
   ...{ s: 0, " ": 0, "<": 0, ">": 0, "!": 0 },
 };
 
@@ -158,7 +160,7 @@ export function structLibrary(machine: LuaMachine, bytesMax: number): Library {
       const { option, size, isLittle } = format;
       const padding = format.padding(total);
       if (padding > 0) add(new Uint8Array(padding));
-      if ("bBhHlLiI".includes(option)) {
+      if (INTEGERS.includes(option)) {
         add(packInteger(api.luaL_checknumber(L, argument++), size, isLittle));
       } else if (option === "f" || option === "d") {
         add(packFloat(api.luaL_checknumber(L, argument++), size, isLittle));
@@ -197,7 +199,7 @@ export function structLibrary(machine: LuaMachine, bytesMax: number): Library {
       at += format.padding(at);
       check(size);
       api.lua_checkstack(L, 2);
-      if ("bBhHlLiI".includes(option)) {
+      if (INTEGERS.includes(option)) {
         const isSigned = option === option.toLowerCase();
         api.lua_pushnumber(L, unpackInteger(data.subarray(at, at + size), isLittle, isSigned));
       } else if (option === "f" || option === "d") {
