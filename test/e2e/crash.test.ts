@@ -2,8 +2,9 @@
 import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
 import { randomInt } from "node:crypto";
-import { closeSync, openSync, readSync, truncateSync, writeSync } from "node:fs";
+import { appendFileSync, closeSync, openSync, readSync, truncateSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import { FILE_HEADER_BYTES } from "../../src/binlog/event.ts";
 import { listLogFiles, logFilePath } from "../../src/binlog/log-files.ts";
 import { QueueHistory } from "../support/queue-history.ts";
 import type { RespClient } from "../support/resp-client.ts";
@@ -141,16 +142,20 @@ function logEnd(directory: string): { path: string; size: number } {
   return { path, size: Bun.file(path).size };
 }
 
-/**
- * Damages the last bytes of the newest log file in one of several ways.
- *
- * @param begin where it ended before: what stands there may be in SQLite, and such a log is refused
- */
-function damage(directory: string, begin: number, kind: number): void {
+/** Bytes of turns that have come since the log ended at `before`: those may be in SQLite, and must stay. */
+function newBytes(directory: string, before: ReturnType<typeof logEnd>): number {
   const { path, size } = logEnd(directory);
-  const at = size - Math.min(randomInt(1, [200, 100, 5000][kind]!), size - begin);
+  return size - (path === before.path ? before.size : FILE_HEADER_BYTES);
+}
+
+/** Damages one of the log's last bytes, of so many at most, in one of several ways. */
+function damage(directory: string, bytesMax: number, kind: number): void {
+  const { path, size } = logEnd(directory);
+  const at = size - Math.min(randomInt(1, [200, 100, 5000][kind]!), bytesMax);
   if (kind === 0) {
     truncateSync(path, at);
+    // A turn may end just there, and the log would be whole: so the next one has begun.
+    appendFileSync(path, Uint8Array.of(0));
     return;
   }
   const fd = openSync(path, "r+");
@@ -171,9 +176,15 @@ test(
     const logs = join(directory.path, "bin_log");
     let server = await start();
     for (let cycle = 0; cycle < 6 * FACTOR; cycle++) {
-      const begin = logEnd(logs).size;
+      const before = logEnd(logs);
       await load.writeAndKill(server);
-      damage(logs, begin, cycle % 3);
+      while (newBytes(logs, before) <= 0) {
+        // It was too soon.
+        server = await start();
+        await load.check(server);
+        await load.writeAndKill(server);
+      }
+      damage(logs, newBytes(logs, before), cycle % 3);
       server = await start();
       await load.check(server, true);
       expect(await server.kill()).toContain("cut the log at the first turn that is not whole");
