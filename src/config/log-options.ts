@@ -1,5 +1,4 @@
 /** The options of the logs, but for that of the data; see options.ts. */
-
 import type { OptionRow } from "./option-row.ts";
 
 export const logOptions = [

@@ -1,9 +1,7 @@
 /** The first line of a library of functions: `#!lua name=mylib`. */
 import { type Bytes, mapKey } from "../bytes/bytes.ts";
 import { CommandError } from "../errors.ts";
-import { splitInline } from "../resp/inline-arguments.ts";
-import { ProtocolError } from "../resp/protocol-error.ts";
-import { Request } from "../resp/request.ts";
+import { inlineWords } from "../resp/inline-arguments.ts";
 
 const MARK = "#!";
 const NAME = /^name=/i;
@@ -30,8 +28,8 @@ export function readLibraryHead(code: Bytes): LibraryHead {
     throw new CommandError("ERR Missing library metadata");
   }
   const bytes = code.findIndex((byte) => byte === NEW_LINE || byte === NUL);
-  const words = code[bytes] === NEW_LINE ? wordsOf(code.subarray(0, bytes)) : [];
-  const [engine, ...values] = words;
+  const words = code[bytes] === NEW_LINE ? inlineWords(code.subarray(0, bytes)) : [];
+  const [engine, ...values] = words.map(mapKey);
   if (engine === undefined) throw new CommandError("ERR Invalid library metadata");
   const name = readName(values);
   if (!isLibraryName(name)) throw new CommandError(`ERR ${LIBRARY_NAME_ERROR}`);
@@ -53,16 +51,4 @@ function readName(values: readonly string[]): string {
   }
   if (name === null) throw new CommandError("ERR Library name was not given");
   return name;
-}
-
-/** None when a quote is not closed. */
-function wordsOf(line: Bytes): string[] {
-  const request = new Request();
-  try {
-    splitInline(line, 0, line.length, request);
-  } catch (error) {
-    if (error instanceof ProtocolError) return [];
-    throw error;
-  }
-  return request.own().map(mapKey);
 }

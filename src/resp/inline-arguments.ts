@@ -3,7 +3,7 @@
  */
 import type { Bytes } from "../bytes/bytes.ts";
 import { ProtocolError } from "./protocol-error.ts";
-import type { Request } from "./request.ts";
+import { Request } from "./request.ts";
 
 const TAB = 0x09;
 const LF = 0x0a;
@@ -22,6 +22,18 @@ const ESCAPES = new Map([
   [0x62, 0x08],
   [0x61, 0x07],
 ]);
+
+/** The words of a line that is no request; none when a quote in it is not closed, as Redis has it. */
+export function inlineWords(line: Bytes): Bytes[] {
+  const request = new Request();
+  try {
+    splitInline(line, 0, line.length, request);
+  } catch (error) {
+    if (error instanceof ProtocolError) return [];
+    throw error;
+  }
+  return request.views();
+}
 
 /**
  * Sets the request to the words of `line[start, end)`, none when it is blank, in a buffer of its own.

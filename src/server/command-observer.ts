@@ -1,5 +1,4 @@
 /** What is kept of each command that ran or was refused: counters, slow log, access log. */
-
 import type { Client } from "../commands/client.ts";
 import type { Command } from "../commands/command.ts";
 import type { CallObserver, Context, ObservedCall } from "../commands/context.ts";

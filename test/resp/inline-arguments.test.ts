@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { splitInline } from "../../src/resp/inline-arguments.ts";
+import { inlineWords, splitInline } from "../../src/resp/inline-arguments.ts";
 import { ProtocolError } from "../../src/resp/protocol-error.ts";
 import { Request } from "../../src/resp/request.ts";
 import { latin1, words } from "./support.ts";
@@ -66,4 +66,12 @@ test("what is quoted comes back, whatever its bytes", () => {
       expect(split(quoted.join(" "))).toEqual(expected);
     }),
   );
+});
+
+test("a line by itself has its words, and none when a quote is not closed", () => {
+  expect(inlineWords(latin1(' a "b c" ')).map((word) => Buffer.from(word).toString())).toEqual([
+    "a",
+    "b c",
+  ]);
+  expect(inlineWords(latin1('a "b'))).toEqual([]);
 });

@@ -1,8 +1,6 @@
 /** The rules of ACL SETUSER and of files with users, applied one after the other. */
 import { fromMapKey, mapKey } from "../../bytes/bytes.ts";
-import { splitInline } from "../../resp/inline-arguments.ts";
-import { ProtocolError } from "../../resp/protocol-error.ts";
-import { Request } from "../../resp/request.ts";
+import { inlineWords } from "../../resp/inline-arguments.ts";
 import type { KnownCommands } from "./known-commands.ts";
 import { RuleError } from "./rule-error.ts";
 import { Selector } from "./selector.ts";
@@ -102,23 +100,11 @@ function removePassword(user: User, hash: string): void {
 
 function addSelector(user: User, rule: string, settings: RuleSettings): void {
   const selector = newSelector(settings);
-  for (const word of splitWords(rule.slice(1, -1))) {
-    applySelectorRule(selector, word, settings.known);
+  // With quotes, and nothing at all when they are not closed.
+  for (const word of inlineWords(fromMapKey(rule.slice(1, -1)))) {
+    applySelectorRule(selector, mapKey(word), settings.known);
   }
   user.setSelectors([...user.selectors, selector]);
-}
-
-/** As Redis splits what stands in parentheses: with quotes, and into nothing at all when they are not closed. */
-function splitWords(text: string): string[] {
-  const line = fromMapKey(text);
-  const request = new Request();
-  try {
-    splitInline(line, 0, line.length, request);
-  } catch (error) {
-    if (error instanceof ProtocolError) return [];
-    throw error;
-  }
-  return request.own().map(mapKey);
 }
 
 /**

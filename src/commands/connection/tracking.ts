@@ -7,8 +7,11 @@ import type { Client } from "../client.ts";
 import { type Command, type CommandFlag, subcommand } from "../command.ts";
 import type { Context } from "../context.ts";
 import { rawWords } from "../raw-words.ts";
-import type { ClientTracking } from "./tracking-options.ts";
-import { checkTrackingOptions, parseTrackingOptions } from "./tracking-options.ts";
+import {
+  type ClientTracking,
+  checkTrackingOptions,
+  parseTrackingOptions,
+} from "./tracking-options.ts";
 
 const FLAGS: readonly CommandFlag[] = ["noscript", "loading", "stale"];
 

@@ -17,6 +17,7 @@ import type { Context } from "../context.ts";
 import { helpSubcommand } from "../help.ts";
 import { rawWords } from "../raw-words.ts";
 import { FUNCTION_HELP } from "./function-help.ts";
+import { isFlushMode } from "./script-words.ts";
 
 const CHANGING: readonly CommandFlag[] = ["write", "noscript"];
 const GROWING: readonly CommandFlag[] = ["write", "denyoom", "noscript"];
@@ -106,9 +107,7 @@ function stats(context: Context): Reply {
 
 function flush({ ledis, server }: Context, [mode, surplus]: readonly Bytes[]): Reply {
   if (surplus !== undefined) throw new CommandError(wrongSubcommand("FUNCTION", "FLUSH"));
-  const isKnown =
-    mode === undefined || equalsIgnoreCase(mode, "SYNC") || equalsIgnoreCase(mode, "ASYNC");
-  if (!isKnown) throw new CommandError(errors.functionFlushMode);
+  if (!isFlushMode(mode)) throw new CommandError(errors.functionFlushMode);
   server.scripting.functions.flush(ledis.libraries);
   return OK;
 }

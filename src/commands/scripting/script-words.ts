@@ -1,5 +1,5 @@
 /** The words behind a script or the name of a function: keys behind their number, which may be 0, and what else it gets. */
-import type { Bytes } from "../../bytes/bytes.ts";
+import { type Bytes, equalsIgnoreCase } from "../../bytes/bytes.ts";
 import { parseInt64 } from "../../bytes/integer.ts";
 import { CommandError, errors } from "../../errors.ts";
 import type { Arg } from "../args.ts";
@@ -7,6 +7,11 @@ import type { Arg } from "../args.ts";
 export interface ScriptWords {
   readonly keys: readonly Bytes[];
   readonly args: readonly Bytes[];
+}
+
+/** Whether FLUSH may have this word, which says nothing here; undefined: none. */
+export function isFlushMode(mode: Bytes | undefined): boolean {
+  return mode === undefined || equalsIgnoreCase(mode, "SYNC") || equalsIgnoreCase(mode, "ASYNC");
 }
 
 /**

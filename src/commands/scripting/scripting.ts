@@ -10,7 +10,7 @@ import { type Command, type CommandFlag, command, container, subcommand } from "
 import type { Context } from "../context.ts";
 import { helpSubcommand } from "../help.ts";
 import { refuseScript, runScript, scriptRefusal } from "./script-runs.ts";
-import { type ScriptWords, scriptWords } from "./script-words.ts";
+import { isFlushMode, type ScriptWords, scriptWords } from "./script-words.ts";
 
 const SHA_LENGTH = 40;
 
@@ -91,9 +91,7 @@ function refusalOfSha(context: Context, request: Request): string | null {
 
 function flushScripts({ server }: Context, modes: readonly Bytes[]): Reply {
   const [mode, surplus] = modes;
-  const isKnown =
-    mode === undefined || equalsIgnoreCase(mode, "SYNC") || equalsIgnoreCase(mode, "ASYNC");
-  if (!isKnown || surplus !== undefined) throw new CommandError(errors.scriptFlushMode);
+  if (!isFlushMode(mode) || surplus !== undefined) throw new CommandError(errors.scriptFlushMode);
   server.scripting.scripts.flush();
   return OK;
 }

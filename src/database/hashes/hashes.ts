@@ -1,5 +1,4 @@
 /** Hashes: one row a field, in byte order of the fields. Semantics are those of Redis 7. */
-
 import {
   type Bytes,
   compareBytes,

@@ -5,7 +5,6 @@
  *
  * Values answered are views: valid until the key is written again or the turn ends.
  */
-
 import { type Bytes, equalBytes } from "../../bytes/bytes.ts";
 import type { AnyBytes, Stretch } from "../../bytes/stretch.ts";
 import { CommandError, errors } from "../../errors.ts";

@@ -1,5 +1,4 @@
 /** Sets: one row a member, in byte order. Semantics are those of Redis 7, and LedisDB's for what only it has. */
-
 import {
   type Bytes,
   compareBytes,

@@ -5,7 +5,6 @@
  *
  * Negative offsets count from the tail: -1 is the tail itself.
  */
-
 import { readU32, writeU32 } from "../../binlog/event.ts";
 import { bitAnd, bitNot, bitOr, bitXor } from "../../bytes/bit-op.ts";
 import { popcount } from "../../bytes/bits.ts";

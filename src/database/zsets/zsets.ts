@@ -1,5 +1,4 @@
 /** Sorted sets: members with scores, in order of score and then of bytes. Semantics are those of Redis 7. */
-
 import {
   type Bytes,
   compareBytes,

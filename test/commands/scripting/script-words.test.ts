@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import { toText } from "../../../src/bytes/bytes.ts";
-import { scriptWords } from "../../../src/commands/scripting/script-words.ts";
+import { fromText, toText } from "../../../src/bytes/bytes.ts";
+import { isFlushMode, scriptWords } from "../../../src/commands/scripting/script-words.ts";
 import { readArg } from "../../support/read-arg.ts";
 
 const read = (line: string) => readArg(scriptWords("ERR no number"), ...line.split(" "))();
@@ -18,4 +18,9 @@ test.each([
   ["-1 a", "ERR Number of keys can't be negative"],
 ])("%s is refused", (line, error) => {
   expect(() => read(line)).toThrow(error);
+});
+
+test("FLUSH takes ASYNC, SYNC or nothing", () => {
+  expect([undefined, fromText("async"), fromText("SYNC")].every(isFlushMode)).toBe(true);
+  expect(isFlushMode(fromText("NOW"))).toBe(false);
 });
